@@ -1,0 +1,93 @@
+"""What the engine and its clients tell each other, as dataclasses over Wyoming events.
+
+A plan travels as `intents-start`, one `intent` a step, `intents-stop`; a text that holds no
+command or question about the home travels as `not-recognized`. Confidence is in their context.
+Importing this module costs nothing: no model code, no Home Assistant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from wyoming.event import Event
+from wyoming.intent import Entity, Intent, IntentsStart, IntentsStop, NotRecognized
+
+type SlotValue = str | int | float
+type Route = Literal["command", "question", "chat"]
+
+QUESTION_INTENTS = frozenset(
+    {
+        "HassClimateGetTemperature",
+        "HassGetCurrentDate",
+        "HassGetCurrentTime",
+        "HassGetState",
+        "HassGetWeather",
+        "HassTimerStatus",
+    }
+)
+
+
+class ProtocolError(Exception):
+    """The other side sent something that is not an answer to the request."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One Home Assistant intent. Names of things are as spoken, numbers are numbers."""
+
+    intent: str
+    slots: dict[str, SlotValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an utterance asks for, in order. No steps: nothing that a home can do."""
+
+    steps: tuple[Step, ...] = ()
+    confidence: float = 0.0
+
+    @property
+    def route(self) -> Route:
+        """Who is to answer: the house acting, the house answering, or a chat model."""
+        if not self.steps:
+            return "chat"
+        if all(step.intent in QUESTION_INTENTS for step in self.steps):
+            return "question"
+        return "command"
+
+    def events(self, text: str) -> list[Event]:
+        """The Wyoming events that carry this plan, an answer to `text`."""
+        context = {"confidence": round(self.confidence, 4), "route": self.route}
+        if not self.steps:
+            return [NotRecognized(text="", context=context).event()]
+        return [
+            IntentsStart(context=context).event(),
+            *(
+                Intent(step.intent, [Entity(k, v) for k, v in step.slots.items()]).event()
+                for step in self.steps
+            ),
+            IntentsStop().event(),
+        ]
+
+    @classmethod
+    def from_events(cls, events: Iterable[Event]) -> Plan:
+        """The plan that `events` carry. Raises ProtocolError if they carry none."""
+        steps: list[Step] = []
+        confidence = 0.0
+        for event in events:
+            if NotRecognized.is_type(event.type):
+                context = NotRecognized.from_event(event).context or {}
+                return cls((), float(context.get("confidence", 0.0)))
+            if IntentsStart.is_type(event.type):
+                context = IntentsStart.from_event(event).context or {}
+                confidence = float(context.get("confidence", 0.0))
+            elif Intent.is_type(event.type):
+                intent = Intent.from_event(event)
+                steps.append(Step(intent.name, {e.name: e.value for e in intent.entities}))
+            elif IntentsStop.is_type(event.type):
+                return cls(tuple(steps), confidence)
+            else:
+                raise ProtocolError(f"unexpected event {event.type!r} in a plan")
+        raise ProtocolError("the plan ended early")
