@@ -1,0 +1,1 @@
+"""What this home holds, and what spoken words mean in it. No tensors here."""
