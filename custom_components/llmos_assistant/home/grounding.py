@@ -1,40 +1,31 @@
-"""A plan's spoken words become things of this home, or a question back."""
+"""A plan's spoken words become things of this home, or a problem to ask back about.
+
+Pure functions: no Home Assistant objects, nothing is looked up or changed. The rule throughout:
+what could be meant in one way is done, what could be meant in several is asked, nothing is guessed.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from ..engine.protocol import Plan, SlotValue
-    from .inventory import Home
+from ..engine.protocol import Plan, SlotValue, Step
+from .inventory import Home
+from .kinds import ACTS_ON, TIMERS
+from .names import split, stems
+from .naming import ground_name
+from .places import find_place
+from .placing import ground_group
+from .problems import Problem, ProblemKind, Unclear
+from .scope import Scope, place_slot
 
+__all__ = ["GroundedStep", "Grounding", "Problem", "ProblemKind", "ground"]
 
-class ProblemKind(StrEnum):
-    """Why a step cannot be carried out. Texts are made elsewhere from these."""
-
-    UNKNOWN_NAME = "unknown_name"  # nothing exposed is called `spoken`
-    UNKNOWN_AREA = "unknown_area"  # no area or floor is called `spoken`
-    AMBIGUOUS_NAME = "ambiguous_name"  # `spoken` may be any of `candidates`
-    AMBIGUOUS_AREA = "ambiguous_area"  # `spoken` may be any of `candidates`
-    WHICH_AREA = "which_area"  # no area was said and things in several would be meant
-    WRONG_KIND = "wrong_kind"  # `spoken` is there, but the intent cannot act on it
-    NOTHING_FITS = "nothing_fits"  # the place is known and has nothing of the kind
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What stands in the way of a step.
-
-    `spoken` are the words or label at fault ("" when none is), `candidates` display names of the
-    choices ("Lamp (Bedroom)"), `area` the display name of the area or floor concerned.
-    """
-
-    kind: ProblemKind
-    spoken: str = ""
-    candidates: tuple[str, ...] = ()
-    area: str = ""
+_WHOLE_HOME = "all"  # the area that the command model writes for "everywhere", "in the house"
+_SHOPPING = {
+    "HassListAddItem": "HassShoppingListAddItem",
+    "HassListCompleteItem": "HassShoppingListCompleteItem",
+}
+_SHOPPING_WORDS = frozenset({"grocery", "shopping"})
 
 
 @dataclass(frozen=True)
@@ -42,7 +33,8 @@ class GroundedStep:
     """A step whose slots are what Home Assistant's intent handlers take.
 
     `entity_ids` are the exposed entities that it is about, empty for steps that are not about
-    entities (timers, date). With a `problem` it must not be executed.
+    entities (timers, date). A step with a `problem` must not be executed; its slots are then as
+    far as they were resolved.
     """
 
     intent: str
@@ -63,6 +55,89 @@ class Grounding:
         return next((step.problem for step in self.steps if step.problem), None)
 
 
-def ground(plan: Plan, home: Home, speaker_area_id: str | None) -> Grounding:
-    """Resolve the spoken words of `plan` against `home`, heard in `speaker_area_id`."""
-    raise NotImplementedError
+def ground(plan: Plan, home: Home, speaker_area_id: str | None = None) -> Grounding:
+    """Resolve the spoken words of `plan` against `home`, heard in the area `speaker_area_id`."""
+    return Grounding(tuple(_ground_step(step, home, speaker_area_id) for step in plan.steps))
+
+
+def _ground_step(step: Step, home: Home, speaker_area_id: str | None) -> GroundedStep:
+    scope = Scope(step.intent, dict(step.slots), home, home.area_by_id.get(speaker_area_id or ""))
+    try:
+        entity_ids = _resolve(scope)
+    except Unclear as err:
+        return GroundedStep(scope.intent, scope.slots, problem=err.problem)
+    return GroundedStep(scope.intent, scope.slots, entity_ids)
+
+
+def _resolve(scope: Scope) -> tuple[str, ...]:
+    """Resolve the slots in place; the ids of the entities that they are about. Raises Unclear."""
+    if scope.intent in TIMERS:
+        _ground_timer(scope)
+        return ()
+    _choose_list(scope)
+    if scope.intent not in ACTS_ON and scope.intent != "HassGetState":
+        return ()
+    whole_home = scope.slots.get("area") == _WHOLE_HOME
+    if whole_home:
+        del scope.slots["area"]
+    _ground_place(scope)
+    if "name" in scope.slots:
+        return ground_name(scope)
+    return ground_group(scope, whole_home=whole_home)
+
+
+def _ground_place(scope: Scope) -> None:
+    """Resolve the area and the floor that were spoken into registered ones."""
+    for slot in ("area", "floor"):
+        if (spoken := scope.slots.pop(slot, None)) is None:
+            continue
+        try:
+            place = find_place(str(spoken), scope.home, scope.here_id)
+        except Unclear as err:
+            # "Bedroom lamp" may be a name where there is no bedroom.
+            if err.problem.kind is ProblemKind.UNKNOWN_AREA and scope.name_from_place(str(spoken)):
+                return
+            scope.slots[slot] = spoken
+            raise
+        scope.place = place
+        scope.slots[place_slot(place)] = place.name
+
+
+def _ground_timer(scope: Scope) -> None:
+    """Tell a timer's room from its name: "the kitchen timer", "the pizza timer"."""
+    spoken = scope.slots.get("area") or scope.slots.get("name")
+    if spoken is None or {"area", "name"} <= scope.slots.keys():
+        return
+    try:
+        place = find_place(str(spoken), scope.home, scope.here_id)
+    except Unclear:
+        if "area" in scope.slots:
+            scope.slots["name"] = scope.slots.pop("area")
+        return
+    if "area" in scope.slots or (
+        scope.intent != "HassStartTimer" and str(spoken).casefold() in {n.casefold() for n in place.names}
+    ):
+        scope.slots.pop("name", None)
+        scope.slots["area"] = place.name
+
+
+def _choose_list(scope: Scope) -> None:
+    """Home Assistant's shopping list has intents of its own; use them just where it is set up."""
+    lists = scope.home.of_kind(frozenset({"todo"}))
+    for_shopping = tuple(entity for entity in lists if any(map(_says_shopping, entity.names)))
+    if scope.intent in _SHOPPING and scope.home.shopping_list and not for_shopping:
+        if _says_shopping(str(scope.slots.get("name"))):
+            scope.intent = _SHOPPING[scope.intent]
+            del scope.slots["name"]
+    elif scope.intent in _SHOPPING.values() and not scope.home.shopping_list:
+        for_shopping = for_shopping or lists
+        if not for_shopping:
+            raise Unclear(ProblemKind.NOTHING_FITS, "todo")
+        scope.intent = next(own for own, other in _SHOPPING.items() if other == scope.intent)
+        if len(for_shopping) > 1:
+            raise Unclear(ProblemKind.AMBIGUOUS_NAME, "", scope.label(for_shopping))
+        scope.slots["name"] = for_shopping[0].name
+
+
+def _says_shopping(name: str) -> bool:
+    return not _SHOPPING_WORDS.isdisjoint(stems(split(name)))

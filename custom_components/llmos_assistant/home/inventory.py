@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from homeassistant.core import HomeAssistant
+from homeassistant.components.homeassistant.exposed_entities import async_should_expose
+from homeassistant.const import ATTR_DEVICE_CLASS
+from homeassistant.core import HomeAssistant, State, callback
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    entity_registry as er,
+    floor_registry as fr,
+    intent,
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,7 @@ class Area:
     name: str
     aliases: tuple[str, ...] = ()
     floor_id: str | None = None
+    temperature_entity_id: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -69,33 +76,67 @@ class Entity:
 
 @dataclass(frozen=True)
 class Home:
-    """Everything that a spoken word may mean. `shopping_list` tells if that integration is loaded."""
+    """Everything that a spoken word may mean. `shopping_list`: if that integration is loaded."""
 
     entities: tuple[Entity, ...] = ()
     areas: tuple[Area, ...] = ()
     floors: tuple[Floor, ...] = ()
     shopping_list: bool = False
-    _floor_of: dict[str, str | None] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        """Index the areas."""
-        object.__setattr__(self, "_floor_of", {area.id: area.floor_id for area in self.areas})
 
     @cached_property
     def area_by_id(self) -> dict[str, Area]:
         """The areas by their ids."""
         return {area.id: area for area in self.areas}
 
-    @cached_property
-    def floor_by_id(self) -> dict[str, Floor]:
-        """The floors by their ids."""
-        return {floor.id: floor for floor in self.floors}
+    def area_of(self, entity: Entity) -> Area | None:
+        """The area that the entity is in."""
+        return self.area_by_id.get(entity.area_id) if entity.area_id else None
 
-    def floor_of(self, entity: Entity) -> str | None:
-        """The id of the floor that the entity's area is on."""
-        return self._floor_of.get(entity.area_id) if entity.area_id else None
+    def is_in(self, entity: Entity, place: Area | Floor) -> bool:
+        """If the entity is in this area, or in an area on this floor."""
+        area = self.area_of(entity)
+        return area is not None and place.id == (area.id if isinstance(place, Area) else area.floor_id)
+
+    def of_kind(
+        self, domains: frozenset[str] | None = None, device_classes: frozenset[str] | None = None
+    ) -> tuple[Entity, ...]:
+        """The entities of these domains and device classes; None stands for any."""
+        return tuple(
+            entity
+            for entity in self.entities
+            if (domains is None or entity.domain in domains)
+            and (device_classes is None or entity.device_class in device_classes)
+        )
 
 
+@callback
 def async_build_home(hass: HomeAssistant, assistant: str = "conversation") -> Home:
-    """The home as `assistant` may see it: exposed entities, all areas and floors."""
-    raise NotImplementedError
+    """The home as `assistant` may see it: exposed entities, all areas and all floors."""
+    entity_registry = er.async_get(hass)
+    device_registry = dr.async_get(hass)
+    return Home(
+        entities=tuple(
+            _entity(hass, state, entity_registry.async_get(state.entity_id), device_registry)
+            for state in hass.states.async_all()
+            if async_should_expose(hass, assistant, state.entity_id)
+        ),
+        areas=tuple(
+            Area(area.id, area.name, tuple(sorted(area.aliases)), area.floor_id, area.temperature_entity_id)
+            for area in ar.async_get(hass).async_list_areas()
+        ),
+        floors=tuple(
+            Floor(floor.floor_id, floor.name, tuple(sorted(floor.aliases)), floor.level)
+            for floor in fr.async_get(hass).async_list_floors()
+        ),
+        shopping_list="shopping_list" in hass.config.components,
+    )
+
+
+def _entity(hass: HomeAssistant, state: State, entry: er.RegistryEntry | None, devices: dr.DeviceRegistry) -> Entity:
+    area_id = entry.area_id if entry else None
+    if entry and area_id is None and entry.device_id and (device := devices.async_get(entry.device_id)):
+        area_id = dr.async_get_effective_area_id(hass, device)
+    # The user may have taken all names away: the entity's id is a name that handlers always know.
+    names = intent.async_get_entity_aliases(hass, entry, state=state) or [state.entity_id]
+    device_class = (entry and entry.device_class) or state.attributes.get(ATTR_DEVICE_CLASS)
+    return Entity(state.entity_id, names[0], tuple(names[1:]), device_class, area_id, state.state)

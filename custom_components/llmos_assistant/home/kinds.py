@@ -1,0 +1,168 @@
+"""Which kinds of things intents act on, and which words name a kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .names import Words, singular
+
+# What Home Assistant can turn on and off: open and close, lock and unlock, press, run.
+ON_OFF = frozenset(
+    {
+        "automation", "button", "camera", "climate", "cover", "fan", "group", "humidifier", "input_boolean",
+        "input_button", "lawn_mower", "light", "lock", "media_player", "remote", "scene", "script", "siren",
+        "switch", "vacuum", "valve", "water_heater",
+    }
+)  # fmt: skip
+_MEDIA = frozenset({"media_player"})
+_TODO = frozenset({"todo"})
+_OPENING = frozenset({"cover", "valve"})
+_CLIMATE = frozenset({"climate"})
+_HUMIDIFIER = frozenset({"humidifier"})
+_VACUUM = frozenset({"vacuum"})
+_MOWER = frozenset({"lawn_mower"})
+
+ACTS_ON: dict[str, frozenset[str]] = {
+    "HassTurnOn": ON_OFF,
+    "HassTurnOff": ON_OFF,
+    "HassToggle": ON_OFF,
+    "HassLightSet": frozenset({"light"}),
+    "HassFanSetSpeed": frozenset({"fan"}),
+    "HassSetPosition": _OPENING,
+    "HassStopMoving": _OPENING,
+    "HassClimateGetTemperature": _CLIMATE,
+    "HassClimateSetTemperature": _CLIMATE,
+    "HassClimateSetFanMode": _CLIMATE,
+    "HassHumidifierSetpoint": _HUMIDIFIER,
+    "HassHumidifierMode": _HUMIDIFIER,
+    "HassMediaNext": _MEDIA,
+    "HassMediaPause": _MEDIA,
+    "HassMediaPlayerMute": _MEDIA,
+    "HassMediaPlayerUnmute": _MEDIA,
+    "HassMediaPrevious": _MEDIA,
+    "HassMediaSearchAndPlay": _MEDIA,
+    "HassMediaUnpause": _MEDIA,
+    "HassSetVolume": _MEDIA,
+    "HassSetVolumeRelative": _MEDIA,
+    "HassVacuumCleanArea": _VACUUM,
+    "HassVacuumReturnToBase": _VACUUM,
+    "HassVacuumStart": _VACUUM,
+    "HassLawnMowerDock": _MOWER,
+    "HassLawnMowerStartMowing": _MOWER,
+    "HassGetWeather": frozenset({"weather"}),
+    "HassListAddItem": _TODO,
+    "HassListCompleteItem": _TODO,
+    "HassListRemoveItem": _TODO,
+}
+
+# Without a place they mean the room that they are said in.
+IN_ROOM = frozenset(
+    intent for intent, domains in ACTS_ON.items() if domains not in (_VACUUM, _MOWER, _TODO, frozenset({"weather"}))
+)
+# Without a place they would act on all at once: ask for the room instead.
+MANY_AT_ONCE = frozenset(
+    {
+        "HassTurnOn", "HassTurnOff", "HassToggle", "HassLightSet", "HassFanSetSpeed", "HassSetPosition",
+        "HassStopMoving", "HassSetVolume", "HassMediaPlayerMute", "HassHumidifierSetpoint", "HassHumidifierMode",
+    }
+)  # fmt: skip
+# These take one thing, or refuse.
+ONE_ONLY = frozenset(
+    {"HassClimateGetTemperature", "HassClimateSetTemperature", "HassClimateSetFanMode", "HassMediaSearchAndPlay"}
+)
+TIMERS = frozenset(
+    {
+        "HassCancelAllTimers", "HassCancelTimer", "HassDecreaseTimer", "HassIncreaseTimer", "HassPauseTimer",
+        "HassStartTimer", "HassTimerStatus", "HassUnpauseTimer",
+    }
+)  # fmt: skip
+
+# Where one name is both a lamp and its switch or its automation, the thing itself is meant.
+BEHIND_THE_SCENES = frozenset(
+    {"automation", "button", "group", "input_boolean", "input_button", "remote", "scene", "script", "switch",
+     "binary_sensor", "device_tracker", "sensor", "update"}
+)  # fmt: skip
+
+# Kinds that take each other's words. Opening, locking and all else must not be mixed up:
+# "close the front door" would unlock it.
+_WAYS = {"cover": "open", "valve": "open", "lock": "lock"}
+
+_DOORS = frozenset({"binary_sensor", "cover", "lock"})
+
+# Which domains know a state, where several things share a name.
+STATE_DOMAINS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("locked", "unlocked"), frozenset({"lock"})),
+    **dict.fromkeys(("open", "closed", "opening", "closing"), frozenset({"binary_sensor", "cover", "valve"})),
+    **dict.fromkeys(("home", "not_home"), frozenset({"device_tracker", "person"})),
+}
+# Contact sensors know no "open".
+BINARY_STATES = {"open": "on", "closed": "off"}
+
+# Blinds, shades, curtains and shutters are registered under any of these.
+_WINDOW_COVERS = frozenset({"blind", "curtain", "shade", "shutter"})
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a word such as "lights" or "blinds" stands for."""
+
+    domain: str
+    device_class: str | None = None
+
+
+KIND_WORDS: dict[str, Kind] = {
+    **dict.fromkeys(("light", "lamp", "bulb", "lighting"), Kind("light")),
+    **dict.fromkeys(("switch", "plug", "outlet", "socket"), Kind("switch")),
+    **dict.fromkeys(("fan", "ventilator"), Kind("fan")),
+    **dict.fromkeys(("lock", "deadbolt"), Kind("lock")),
+    **dict.fromkeys(("thermostat", "heating", "heater", "ac"), Kind("climate")),
+    **dict.fromkeys(("tv", "speaker", "player", "radio", "stereo"), Kind("media_player")),
+    **dict.fromkeys(("vacuum", "cleaner"), Kind("vacuum")),
+    **dict.fromkeys(("mower", "lawnmower"), Kind("lawn_mower")),
+    "humidifier": Kind("humidifier"),
+    "valve": Kind("valve"),
+    "scene": Kind("scene"),
+    "script": Kind("script"),
+    "automation": Kind("automation"),
+    "list": Kind("todo"),
+    "sensor": Kind("sensor"),
+    "cover": Kind("cover"),
+    **{w: Kind("cover", w) for w in ("awning", "blind", "curtain", "gate", "shade", "shutter", "window")},
+    "drape": Kind("cover", "curtain"),
+}
+
+
+def kind_of(word: str) -> Kind | None:
+    """The kind that a word names, in singular or plural."""
+    return KIND_WORDS.get(word) or KIND_WORDS.get(singular(word))
+
+
+def without_kind(words: Words, domain: str) -> Words:
+    """The words less those before and after them that say nothing but `domain`."""
+
+    def says_domain(word: str) -> bool:
+        if singular(word) == "door":
+            return domain in _DOORS
+        kind = kind_of(word)
+        return kind is not None and (kind.domain == domain or {kind.domain, domain} == {"sensor", "binary_sensor"})
+
+    while len(words) > 1 and says_domain(words[-1]):
+        words = words[:-1]
+    while len(words) > 1 and says_domain(words[0]):
+        words = words[1:]
+    return words
+
+
+def compatible(said: str, domain: str) -> bool:
+    """If a thing of `domain` may be called a `said`: a lamp on a smart plug is a switch."""
+    return said == domain or _WAYS.get(said) == _WAYS.get(domain)
+
+
+def device_classes(said: str) -> frozenset[str]:
+    """The device classes that people mean by one of them."""
+    return _WINDOW_COVERS if said in _WINDOW_COVERS else frozenset({said})
+
+
+def says_class(words: Words, said: str) -> bool:
+    """If a name says a device class, or one that people mean by it."""
+    return any((kind := kind_of(word)) and kind.device_class in device_classes(said) for word in words)

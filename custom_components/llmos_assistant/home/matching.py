@@ -1,0 +1,180 @@
+"""Spoken names: which exposed entities, or which place with all of a kind, are meant.
+
+Readings are tried from the surest to the boldest; the first that finds something is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from .inventory import Entity, Home
+from .kinds import Kind, kind_of, without_kind
+from .names import NEAR, Words, likeness, same, singular, split, stems
+from .places import Place, split_place
+
+_MARGIN = 0.05  # how much better than the next the best of near misses must be
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a spoken name may mean: one of `entities`, or all of `kind` (any, if None) in `place`."""
+
+    entities: tuple[Entity, ...] = ()
+    place: Place | None = None
+    kind: Kind | None = None
+
+
+@dataclass(frozen=True)
+class Name:
+    """A spoken name, and what it can refer to."""
+
+    words: Words
+    candidates: tuple[Entity, ...]
+    home: Home
+
+    def entities(self, fits: Callable[[Entity, Words], bool]) -> Reading | None:
+        """The candidates with a name that fits."""
+        found = tuple(e for e in self.candidates if any(fits(e, split(name)) for name in e.names))
+        return Reading(found) if found else None
+
+    def has(self, kind: Kind, place: Place | None = None) -> bool:
+        """If there is a candidate of the kind in the place."""
+        return any(e.domain == kind.domain and (place is None or self.home.is_in(e, place)) for e in self.candidates)
+
+
+def read_name(name: Name) -> Reading | None:
+    """The surest reading that finds something in the home."""
+    for read in _READINGS:
+        if reading := read(name):
+            return reading
+    return None
+
+
+def read_exactly(name: Name) -> Reading | None:
+    """The reading as one thing's very name, but for words that say its kind."""
+    return _same(name) or _without_kind(name) or _cores(name)
+
+
+def read_group(name: Name) -> Reading | None:
+    """ "Kitchen lights" as a place and a kind, "lights" as a kind, whether or not such things are there."""
+    if len(name.words) == 1 and (kind := kind_of(name.words[0])):
+        return Reading(kind=kind)
+    for place, rest in split_place(name.words, name.home):
+        if len(rest) == 1 and (kind := kind_of(rest[0])):
+            return Reading(place=place, kind=kind)
+    return None
+
+
+def _exact(name: Name) -> Reading | None:
+    return name.entities(lambda _, words: words == name.words)
+
+
+def _plural_group(name: Name) -> Reading | None:
+    """ "Kitchen lights" are all of them, even where one is called "Kitchen Light"."""
+    return _group(name) if name.words[-1] != singular(name.words[-1]) else None
+
+
+def _same(name: Name) -> Reading | None:
+    return name.entities(lambda _, words: same(name.words, words))
+
+
+def _without_kind(name: Name) -> Reading | None:
+    """ "Play corner lights" for a light called "Play Corner"."""
+    return name.entities(lambda e, words: same(without_kind(name.words, e.domain), words))
+
+
+def _group(name: Name) -> Reading | None:
+    """ "Kitchen lights" as the lights of the kitchen."""
+    for place, rest in split_place(name.words, name.home):
+        if len(rest) == 1 and (kind := kind_of(rest[0])) and name.has(kind, place):
+            return Reading(place=place, kind=kind)
+    return None
+
+
+def _kind(name: Name) -> Reading | None:
+    """ "The lights" as all lights, "the lamp" as the one that is called a lamp, if only one is."""
+    if len(name.words) != 1 or not (kind := kind_of(name.words[0])) or not name.has(kind):
+        return None
+    if name.words[0] == singular(name.words[0]):
+        so_called = name.entities(lambda e, words: e.domain == kind.domain and name.words[0] in stems(words))
+        if so_called and len(so_called.entities) == 1:
+            return so_called
+    return Reading(kind=kind)
+
+
+def _place_and_name(name: Name) -> Reading | None:
+    """ "Kitchen overhead light" for the "Overhead Light" in the kitchen."""
+    return _in_place(name, near=False)
+
+
+def _in_place(name: Name, *, near: bool) -> Reading | None:
+    for place, rest in split_place(name.words, name.home, near=near):
+        # What has no area may well be there.
+        there = tuple(e for e in name.candidates if e.area_id is None or name.home.is_in(e, place))
+        if reading := read_exactly(Name(rest, there, name.home)):
+            return Reading(reading.entities, place)
+    return None
+
+
+def _cores(name: Name) -> Reading | None:
+    """ "Bedroom light" for a light called "Bedroom Lamp"."""
+    return name.entities(lambda e, words: same(without_kind(name.words, e.domain), without_kind(words, e.domain)))
+
+
+def _place(name: Name) -> Reading | None:
+    """ "The kitchen", with all that is in it."""
+    places: tuple[Place, ...] = (*name.home.areas, *name.home.floors)
+    for place in places:
+        if any(same(name.words, split(n)) for n in place.names):
+            return Reading(place=place)
+    return None
+
+
+def _part(name: Name) -> Reading | None:
+    """ "Ceiling light" for the "Kitchen Ceiling Light", "the thermostat" for the "Office Thermostat"."""
+    return name.entities(lambda _, words: set(stems(name.words)) <= set(stems(words)))
+
+
+def _near(name: Name) -> Reading | None:
+    """ "Bed room lamb" for the "Bedroom Lamp": misheard or misspelt."""
+    best = _nearest(
+        (max(likeness(spoken, split(n)) for n in e.names for spoken in _ways_to_say(name.words, e)), e)
+        for e in name.candidates
+    )
+    return Reading(best) if best else None
+
+
+def _near_place(name: Name) -> Reading | None:
+    """ "Leaving room lights" for the lights of the living room."""
+    for place, rest in split_place(name.words, name.home, near=True):
+        if len(rest) == 1 and (kind := kind_of(rest[0])) and name.has(kind, place):
+            return Reading(place=place, kind=kind)
+    return _in_place(name, near=True)
+
+
+def _ways_to_say(words: Words, entity: Entity) -> tuple[Words, Words]:
+    return words, without_kind(words, entity.domain)
+
+
+def _nearest(scored: Iterable[tuple[float, Entity]]) -> tuple[Entity, ...]:
+    """The entities that are about as near as the nearest."""
+    near = [(score, entity) for score, entity in scored if score >= NEAR]
+    best = max((score for score, _ in near), default=0.0)
+    return tuple(entity for score, entity in near if score > best - _MARGIN)
+
+
+_READINGS = (
+    _exact,
+    _plural_group,
+    _same,
+    _without_kind,
+    _group,
+    _kind,
+    _place_and_name,
+    _cores,
+    _place,
+    _part,
+    _near,
+    _near_place,
+)

@@ -1,0 +1,119 @@
+"""Spoken words against registered names: normalised, and near misses of recognition allowed.
+
+The word lists are English; a language without its own still has exact and near matches.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+type Words = tuple[str, ...]
+
+# Said in front of a name without being part of it.
+_LEADING = frozenset({"the", "a", "an", "my", "our", "your", "all", "both", "every", "any", "some", "of"})
+_SAME_WORD = {
+    "television": "tv",
+    "telly": "tv",
+    "temp": "temperature",
+    "aircon": "ac",
+    "hoover": "vacuum",
+    "one": "1",
+    "two": "2",
+    "three": "3",
+    "four": "4",
+    "five": "5",
+    "six": "6",
+    "first": "1st",
+    "second": "2nd",
+    "third": "3rd",
+    "fourth": "4th",
+    "fifth": "5th",
+}
+_SAME_WORDS = {("air", "conditioner"): "ac", ("air", "conditioning"): "ac", ("a", "c"): "ac", ("t", "v"): "tv"}
+
+NEAR = 0.85  # the least likeness of two whole names that still are taken for the same
+_NEAR_WORD = 0.7  # of two words, where each name has as many
+_SHORT = 3  # words up to this length must be equal: "den" is not "pen"
+
+
+@lru_cache(maxsize=4096)
+def split(text: str) -> Words:
+    """The words of a name, without case, accents, punctuation and articles: "The Lou's Bed-Room" → lous bed room."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    words = re.findall(r"\w+", re.sub(r"['’`´]", "", plain))
+    while len(words) > 1 and words[0] in _LEADING and words[:2] != ["a", "c"]:
+        del words[0]
+    joined: list[str] = []
+    for word in words:
+        if joined and (pair := _SAME_WORDS.get((joined[-1], word))):
+            joined[-1] = pair
+        else:
+            joined.append(_SAME_WORD.get(word, word))
+    return tuple(joined)
+
+
+@lru_cache(maxsize=4096)
+def singular(word: str) -> str:
+    """The word without its plural ending, roughly: used on both sides of a comparison."""
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 4 and word.endswith(("ches", "shes", "xes", "sses")):
+        return word[:-2]
+    if len(word) > 2 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def stems(words: Words) -> Words:
+    """The words in the singular."""
+    return tuple(singular(word) for word in words)
+
+
+def same(spoken: Words, name: Words) -> bool:
+    """If these are the same words, written as one or as several, in singular or plural."""
+    return bool(spoken) and (spoken == name or "".join(stems(spoken)) == "".join(stems(name)))
+
+
+def likeness(spoken: Words, name: Words) -> float:
+    """How alike two names sound and look, 0 to 1; 0 where a word or a number clearly differs."""
+    spoken, name = stems(spoken), stems(name)
+    if _numbers(spoken) != _numbers(name):
+        return 0.0
+    if len(spoken) == len(name):
+        # Word by word, or a long name would let its one distinctive word be wrong.
+        words = [_word_likeness(a, b) for a, b in zip(spoken, name, strict=True)]
+        if all(words):
+            return max(NEAR, sum(words) / len(words))
+        return 0.0
+    one, other = "".join(spoken), "".join(name)
+    if min(len(one), len(other)) <= _SHORT or one[0] != other[0]:
+        return 0.0
+    return _edit_likeness(one, other)
+
+
+def _numbers(words: Words) -> list[str]:
+    return sorted(word for word in words if any(c.isdigit() for c in word))
+
+
+@lru_cache(maxsize=4096)
+def _word_likeness(one: str, other: str) -> float:
+    """How alike two words are, 0 where recognition would hardly take one for the other."""
+    if one == other:
+        return 1.0
+    # What is heard wrong mostly begins right.
+    if min(len(one), len(other)) <= _SHORT or one[0] != other[0]:
+        return 0.0
+    value = _edit_likeness(one, other)
+    return value if value >= _NEAR_WORD else 0.0
+
+
+def _edit_likeness(one: str, other: str) -> float:
+    """1 less the share of letters to insert, delete or replace (Levenshtein 1966)."""
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        previous, row[0] = row[0], i
+        for j, b in enumerate(other, 1):
+            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (a != b))
+    return 1 - row[-1] / max(len(one), len(other))

@@ -1,0 +1,112 @@
+"""The slot `name`: which thing is meant, or which group."""
+
+from __future__ import annotations
+
+from .inventory import Entity
+from .kinds import BEHIND_THE_SCENES, BINARY_STATES, Kind
+from .matching import Name, Reading, read_exactly, read_group, read_name
+from .names import Words, split
+from .places import Place
+from .placing import ground_group
+from .problems import ProblemKind, Unclear
+from .scope import Scope, place_slot
+
+
+def ground_name(scope: Scope) -> tuple[str, ...]:
+    """Resolve the slot `name`; the ids of the entities that are meant. Raises Unclear."""
+    spoken = str(scope.slots["name"])
+    words = split(spoken)
+    # A vacuum is sent to an area, it is not found by it.
+    place = None if scope.intent == "HassVacuumCleanArea" else scope.place
+    reading = _read(scope, words, place) if words else None
+    if reading is None and words and (group := read_group(Name(words, (), scope.home))):
+        reading = group if _acts_on(scope, group.kind) else None
+    if reading is None:
+        raise _not_found(scope, spoken, place)
+    if reading.entities:
+        return _use_entity(scope, spoken, reading)
+    return _use_group(scope, spoken, reading)
+
+
+def _read(scope: Scope, words: Words, place: Place | None) -> Reading | None:
+    """What the name stands for: in the place that was said, or so called and in no known place."""
+    if place is None:
+        return read_name(Name(words, scope.candidates, scope.home))
+    inside = Name(words, scope.inside(scope.candidates, place), scope.home)
+    homeless = tuple(entity for entity in scope.candidates if entity.area_id is None)
+    return (
+        (read_name(inside) if inside.candidates else None)
+        or read_exactly(Name(words, homeless, scope.home))
+        or read_exactly(Name(split(place.name) + words, homeless, scope.home))
+    )
+
+
+def _acts_on(scope: Scope, kind: Kind | None) -> bool:
+    return kind is None or scope.domains is None or kind.domain in scope.domains
+
+
+def _use_entity(scope: Scope, spoken: str, reading: Reading) -> tuple[str, ...]:
+    """Fill the slots so that Home Assistant finds the one entity, and no other."""
+    entities = reading.entities
+    if place := reading.place or scope.place:
+        entities = scope.inside(entities, place) or entities
+    entity = _choose(scope, spoken, entities)
+    scope.slots["name"] = entity.name
+    if reading.place and scope.place is None:
+        scope.slots[place_slot(reading.place)] = reading.place.name
+    for slot in ("domain", "device_class"):
+        scope.slots.pop(slot, None)
+    twins = [
+        other
+        for other in scope.home.of_kind(scope.domains)
+        if other != entity and entity.name.casefold() in (name.casefold() for name in other.names)
+    ]
+    if any(other.domain != entity.domain for other in twins):
+        scope.slots["domain"] = entity.domain
+    area = scope.home.area_of(entity)
+    if area and any(o.domain == entity.domain and o.area_id != entity.area_id for o in twins):
+        scope.slots["area"] = area.name
+    if entity.domain == "binary_sensor" and (state := BINARY_STATES.get(str(scope.slots.get("state")))):
+        scope.slots["state"] = state
+    return (entity.entity_id,)
+
+
+def _choose(scope: Scope, spoken: str, entities: tuple[Entity, ...]) -> Entity:
+    """The one that is meant. Raises Unclear if it could be several."""
+    entities = scope.prefer(entities)
+    entities = tuple(e for e in entities if e.domain not in BEHIND_THE_SCENES) or entities
+    if len(entities) > 1 and scope.here:
+        entities = scope.inside(entities, scope.here) or entities
+    if len(entities) > 1:
+        raise Unclear(ProblemKind.AMBIGUOUS_NAME, spoken, scope.label(entities))
+    return entities[0]
+
+
+def _use_group(scope: Scope, spoken: str, reading: Reading) -> tuple[str, ...]:
+    """The name was a place, a kind, or both."""
+    del scope.slots["name"]
+    if reading.place:
+        scope.place = reading.place
+        scope.slots[place_slot(reading.place)] = reading.place.name
+    if reading.kind and scope.said_domain is None and scope.intent in _SAY_DOMAIN:
+        scope.slots["domain"] = reading.kind.domain
+        if reading.kind.device_class:
+            scope.slots["device_class"] = reading.kind.device_class
+    return ground_group(scope, spoken=spoken)
+
+
+# The intents that act on many kinds, and take the kind in a slot.
+_SAY_DOMAIN = frozenset(
+    {"HassGetState", "HassSetPosition", "HassStopMoving", "HassToggle", "HassTurnOff", "HassTurnOn"}
+)
+
+
+def _not_found(scope: Scope, spoken: str, place: Place | None) -> Unclear:
+    """Why nothing that the intent can act on is called so: it is elsewhere, of another kind, or nowhere."""
+    words = split(spoken)
+    if place and (read := read_name(Name(words, scope.candidates, scope.home))) and read.entities:
+        return Unclear(ProblemKind.NOTHING_FITS, spoken, scope.label(read.entities), place.name)
+    anything = Name(words, scope.home.entities, scope.home)
+    if words and (read := read_name(anything)) and read.entities:
+        return Unclear(ProblemKind.WRONG_KIND, spoken, scope.label(read.entities))
+    return Unclear(ProblemKind.UNKNOWN_NAME, spoken)

@@ -1,0 +1,77 @@
+"""Spoken places: which area or floor is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .inventory import Area, Floor, Home
+from .names import NEAR, Words, likeness, same, split, stems
+from .problems import ProblemKind, Unclear
+
+type Place = Area | Floor
+
+_JOINING = frozenset({"at", "by", "for", "from", "in", "inside", "of", "on", "the", "to"})
+_UP = frozenset({"upstairs", "upstair"})
+_DOWN = frozenset({"downstairs", "downstair"})
+
+
+def find_place(spoken: str, home: Home, speaker_area_id: str | None) -> Place:
+    """The area or floor that is called so. Raises Unclear if none is, or several are."""
+    words = split(spoken)
+    places: tuple[Place, ...] = (*home.areas, *home.floors)
+    found = [place for place in places if any(same(words, split(name)) for name in place.names)]
+    if not found and (floor := _relative_floor(words, home, speaker_area_id)):
+        return floor
+    if not found:
+        found = [p for p in places if any(set(stems(words)) <= set(stems(split(n))) for n in p.names)]
+    if not found:
+        found = [p for p in places if any(likeness(words, split(n)) >= NEAR for n in p.names)]
+    if len(found) > 1 and (here := home.area_by_id.get(speaker_area_id or "")):
+        found = [place for place in found if place.id in (here.id, here.floor_id)] or found
+    match found:
+        case [place]:
+            return place
+        case []:
+            raise Unclear(ProblemKind.UNKNOWN_AREA, spoken)
+    raise Unclear(ProblemKind.AMBIGUOUS_AREA, spoken, tuple(place.name for place in found))
+
+
+def split_place(words: Words, home: Home, *, near: bool = False) -> Iterator[tuple[Place, Words]]:
+    """The places that the words begin or end with, the longest first, and the words that are left."""
+    places: tuple[Place, ...] = (*home.areas, *home.floors)
+    for size in range(len(words) - 1, 0, -1):
+        for said, rest in ((words[:size], words[size:]), (words[-size:], words[:-size])):
+            for place in places:
+                names = [split(name) for name in place.names]
+                if (
+                    any(likeness(said, name) >= NEAR for name in names)
+                    if near
+                    else any(same(said, name) for name in names)
+                ):
+                    yield place, _unjoined(rest)
+
+
+def _unjoined(words: Words) -> Words:
+    """The words without the "in the" that tied them to a place."""
+    while len(words) > 1 and words[-1] in _JOINING:
+        words = words[:-1]
+    while len(words) > 1 and words[0] in _JOINING:
+        words = words[1:]
+    return words
+
+
+def _relative_floor(words: Words, home: Home, speaker_area_id: str | None) -> Floor | None:
+    """The floor that "upstairs" or "downstairs" is, seen from the speaker or in a house with two."""
+    if len(words) != 1 or words[0] not in _UP | _DOWN:
+        return None
+    levels = {floor.level: floor for floor in home.floors if floor.level is not None}
+    here = home.area_by_id.get(speaker_area_id or "")
+    own = next((f.level for f in home.floors if here and f.id == here.floor_id), None)
+    up = words[0] in _UP
+    if own is not None:
+        beyond = [level for level in levels if (level > own if up else level < own)]
+        if beyond:
+            return levels[min(beyond) if up else max(beyond)]
+    if len(levels) == 2:
+        return levels[max(levels) if up else min(levels)]
+    return None

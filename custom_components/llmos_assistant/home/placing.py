@@ -1,0 +1,130 @@
+"""Steps without a name: all things of a kind in a place, or the one that there is."""
+
+from __future__ import annotations
+
+from .inventory import Area, Entity
+from .kinds import BINARY_STATES, IN_ROOM, MANY_AT_ONCE, ONE_ONLY, device_classes, says_class
+from .names import split
+from .problems import ProblemKind, Unclear
+from .scope import Scope
+
+_TEMPERATURE = frozenset({"temperature"})
+
+
+def ground_group(scope: Scope, *, whole_home: bool = False, spoken: str = "") -> tuple[str, ...]:
+    """Resolve a step that names nothing; the ids of the entities that are meant. Raises Unclear.
+
+    `whole_home`: it was said to be meant everywhere. `spoken`: the words that named the group.
+    """
+    if scope.intent == "HassVacuumCleanArea":
+        return _ground_cleaning(scope)
+    if scope.intent == "HassClimateGetTemperature" and (sensors := _ground_temperature(scope)):
+        return sensors
+    group = _of_kind(scope)
+    if not group:
+        raise Unclear(ProblemKind.NOTHING_FITS, _what(scope, spoken), area=scope.place.name if scope.place else "")
+    if scope.place:
+        group = scope.inside(group, scope.place)
+        if not group:
+            raise Unclear(ProblemKind.NOTHING_FITS, _what(scope, spoken), area=scope.place.name)
+    elif not whole_home:
+        group = _in_this_room(scope, group, spoken)
+    _fit_labels(scope, group, spoken)
+    return tuple(entity.entity_id for entity in group)
+
+
+def _what(scope: Scope, spoken: str) -> str:
+    """The words or the label for what is looked for."""
+    return spoken or str(scope.slots.get("device_class") or scope.slots.get("domain") or "")
+
+
+def _of_kind(scope: Scope) -> tuple[Entity, ...]:
+    """The entities of the said kind. Labels that nothing here carries give way to near ones."""
+    if group := scope.group:
+        return group
+    said_class = scope.slots.get("device_class")
+    if said_class is None:
+        return ()
+    if scope.said_domain and (group := scope.home.of_kind(scope.domains, frozenset({str(said_class)}))):
+        # Windows may be contact sensors or covers.
+        if scope.intent == "HassGetState":
+            del scope.slots["domain"]
+            return group
+        return ()
+    domains = frozenset({scope.said_domain}) if scope.said_domain else scope.domains
+    for device_class in sorted(device_classes(str(said_class))):
+        if group := scope.home.of_kind(domains, frozenset({device_class})):
+            scope.slots["device_class"] = device_class
+            return group
+    # Many covers have no device class, but a name that tells.
+    named = tuple(
+        entity
+        for entity in scope.home.of_kind(domains)
+        if entity.device_class is None and says_class(split(entity.name), str(said_class))
+    )
+    if len(named) == 1:
+        scope.slots["name"] = named[0].name
+    return named if len(named) == 1 else ()
+
+
+def _in_this_room(scope: Scope, group: tuple[Entity, ...], spoken: str) -> tuple[Entity, ...]:
+    """The part of the group that is meant where no place was said."""
+    if scope.intent in IN_ROOM and scope.here and (inside := scope.inside(group, scope.here)):
+        if "name" not in scope.slots:
+            scope.slots["area"] = scope.here.name
+        return inside
+    if len(group) == 1 or scope.intent not in MANY_AT_ONCE | ONE_ONLY:
+        return group
+    playing = tuple(e for e in group if e.domain == "media_player" and e.state == "playing")
+    if len(playing) == 1:
+        scope.slots["name"] = playing[0].name
+        return playing
+    areas = dict.fromkeys(area.name for entity in group if (area := scope.home.area_of(entity)))
+    raise Unclear(ProblemKind.WHICH_AREA, _what(scope, spoken), tuple(areas))
+
+
+def _fit_labels(scope: Scope, group: tuple[Entity, ...], spoken: str) -> None:
+    """Make sure that the labels say no more and no less than what is meant."""
+    domains = {entity.domain for entity in group}
+    if scope.intent in MANY_AT_ONCE and scope.domains and not {"name", "domain", "device_class"} & scope.slots.keys():
+        # "Turn off the kitchen": fine where that can only mean one kind of thing.
+        if len(scope.domains) > 2 and len(domains) > 1:
+            raise Unclear(ProblemKind.AMBIGUOUS_NAME, spoken, scope.label(group))
+        if len(scope.domains) > 2:
+            scope.slots["domain"] = domains.pop()
+    if domains == {"binary_sensor"} and (state := BINARY_STATES.get(str(scope.slots.get("state")))):
+        scope.slots["state"] = state
+
+
+def _ground_cleaning(scope: Scope) -> tuple[str, ...]:
+    """Cleaning always needs an area: the one that was said, or this one."""
+    if scope.place is None and scope.here:
+        scope.slots["area"] = scope.here.name
+    vacuums = scope.group
+    if not vacuums:
+        raise Unclear(ProblemKind.NOTHING_FITS, "vacuum")
+    if "area" not in scope.slots:
+        raise Unclear(ProblemKind.WHICH_AREA, "", tuple(area.name for area in scope.home.areas))
+    return tuple(entity.entity_id for entity in vacuums)
+
+
+def _ground_temperature(scope: Scope) -> tuple[str, ...]:
+    """The area's temperature sensor, for areas without a thermostat.
+
+    Home Assistant's handler knows the sensor that is set for the area, and thermostats. With
+    neither, ask for the states of the area's temperature sensors.
+    """
+    place = scope.place or scope.here
+    if not isinstance(place, Area):
+        return ()
+    exposed = {entity.entity_id for entity in scope.home.entities}
+    if place.temperature_entity_id in exposed:
+        scope.slots["area"] = place.name
+        return (str(place.temperature_entity_id),)
+    if scope.inside(scope.group, place):
+        return ()
+    sensors = scope.inside(scope.home.of_kind(frozenset({"sensor"}), _TEMPERATURE), place)
+    if sensors:
+        scope.intent = "HassGetState"
+        scope.slots |= {"area": place.name, "domain": "sensor", "device_class": "temperature"}
+    return tuple(entity.entity_id for entity in sensors)

@@ -1,0 +1,41 @@
+"""Why a step cannot be carried out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ProblemKind(StrEnum):
+    """The kinds of problems. Texts are made from them elsewhere, in the user's language."""
+
+    UNKNOWN_NAME = "unknown_name"  # nothing exposed is called `spoken`
+    UNKNOWN_AREA = "unknown_area"  # no area or floor is called `spoken`
+    AMBIGUOUS_NAME = "ambiguous_name"  # `spoken` may be any of `candidates`
+    AMBIGUOUS_AREA = "ambiguous_area"  # `spoken` may be any of `candidates`
+    WHICH_AREA = "which_area"  # no place was said, and `candidates` are the areas with such things
+    WRONG_KIND = "wrong_kind"  # `spoken` is there, but the intent cannot act on it
+    NOTHING_FITS = "nothing_fits"  # nothing called, or of the kind, `spoken` in `area`, or in the home
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What stands in the way of a step.
+
+    `spoken` are the words or the label at fault ("" when none is), `candidates` display names of
+    the choices ("Lamp (Bedroom)"), `area` the display name of the area or floor concerned.
+    """
+
+    kind: ProblemKind
+    spoken: str = ""
+    candidates: tuple[str, ...] = ()
+    area: str = ""
+
+
+class Unclear(Exception):
+    """Raised inside of grounding as soon as a step is known to have a problem."""
+
+    def __init__(self, kind: ProblemKind, spoken: str = "", candidates: tuple[str, ...] = (), area: str = "") -> None:
+        """Raise this problem."""
+        super().__init__(f"{kind}: {spoken}")
+        self.problem = Problem(kind, spoken, candidates, area)

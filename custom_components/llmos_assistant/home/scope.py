@@ -1,0 +1,102 @@
+"""What is known of a step while it is grounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..engine.protocol import SlotValue
+from .inventory import Area, Entity, Home
+from .kinds import ACTS_ON, STATE_DOMAINS, compatible, device_classes, without_kind
+from .names import same, split
+from .places import Place
+
+
+def place_slot(place: Place) -> str:
+    """The slot that Home Assistant takes the place in."""
+    return "area" if isinstance(place, Area) else "floor"
+
+
+@dataclass
+class Scope:
+    """A step while its slots are being resolved in place. `here` is the area it was said in."""
+
+    intent: str
+    slots: dict[str, SlotValue]
+    home: Home
+    here: Area | None
+    place: Place | None = None
+
+    @property
+    def here_id(self) -> str | None:
+        """The id of the area that it was said in."""
+        return self.here.id if self.here else None
+
+    @property
+    def domains(self) -> frozenset[str] | None:
+        """The domains that the intent can act on; None for any."""
+        return ACTS_ON.get(self.intent)
+
+    @property
+    def said_domain(self) -> str | None:
+        """The kind that the command model understood."""
+        domain = self.slots.get("domain")
+        return str(domain) if domain is not None else None
+
+    @property
+    def candidates(self) -> tuple[Entity, ...]:
+        """The entities that a name can stand for here, wherever they are."""
+        return tuple(
+            entity
+            for entity in self.home.of_kind(self.domains)
+            if self.said_domain is None or compatible(self.said_domain, entity.domain)
+        )
+
+    @property
+    def group(self) -> tuple[Entity, ...]:
+        """The entities of the said kind, wherever they are."""
+        domains = frozenset({self.said_domain}) if self.said_domain else self.domains
+        said_class = self.slots.get("device_class")
+        return self.home.of_kind(domains, frozenset({str(said_class)}) if said_class else None)
+
+    def inside(self, entities: Iterable[Entity], place: Place) -> tuple[Entity, ...]:
+        """Those of the entities that are in the place."""
+        return tuple(entity for entity in entities if self.home.is_in(entity, place))
+
+    def label(self, entities: Iterable[Entity]) -> tuple[str, ...]:
+        """Display names that tell the entities apart, by their areas where the names are the same."""
+        entities = tuple(entities)
+        names = [entity.name for entity in entities]
+        return tuple(
+            f"{entity.name} ({area.name})"
+            if names.count(entity.name) > 1 and (area := self.home.area_of(entity))
+            else entity.name
+            for entity in entities
+        )
+
+    def name_from_place(self, spoken: str) -> bool:
+        """Read words that are no place as part of a name, if there is such a thing.
+
+        "Bedroom" with the name "lamp", or with the domain `light`, stands for the "Bedroom Lamp".
+        """
+        name = self.slots.get("name")
+        words = split(spoken if name is None else f"{spoken} {name}")
+        if not words or (name is None and self.said_domain is None and self.domains is None):
+            return False
+        for entity in self.candidates:
+            for own in map(split, entity.names):
+                if same(words, own) or (name is None and same(words, without_kind(own, entity.domain))):
+                    self.slots["name"] = " ".join(words)
+                    return True
+        return False
+
+    def prefer(self, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
+        """Those of the entities that suit the said domain, device class or state; all, if none does."""
+        state_domains = STATE_DOMAINS.get(str(self.slots.get("state", "")))
+        for suits in (
+            lambda e: e.domain == self.said_domain,
+            lambda e: e.device_class in device_classes(str(self.slots.get("device_class"))),
+            lambda e: state_domains is not None and e.domain in state_domains,
+        ):
+            entities = tuple(filter(suits, entities)) or entities
+        return entities
