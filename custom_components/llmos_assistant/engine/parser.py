@@ -1,0 +1,73 @@
+"""The command model: reads an utterance, writes a plan. CTranslate2, int8, one thread."""
+
+from __future__ import annotations
+
+import json
+from math import exp
+from pathlib import Path
+
+import ctranslate2
+import sentencepiece
+
+from .grammar import MAX_WORDS, GrammarError, index_token, read_plan
+from .protocol import Plan
+from .store import ModelError
+from .utterance import Word, split_words
+
+_MAX_TOKENS = 96  # about eight steps
+_ALTERNATIVES = 4
+
+
+class CommandParser:
+    """A sequence-to-sequence transformer (T5 type, Raffel et al. 2020) that points at words.
+
+    Args:
+        folder: a packaged command model: `model.bin`, `config.json`, `shared_vocabulary.json`,
+            `words.model` (SentencePiece) and `card.json` (languages, version).
+        threads: threads an utterance is read with; one is fastest for a model this small.
+
+    Raises:
+        ModelError: the folder holds no working model.
+    """
+
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        try:
+            self.card = json.loads((folder / "card.json").read_text("utf-8"))
+            self.languages: list[str] = self.card["languages"]
+            self._pieces = sentencepiece.SentencePieceProcessor(model_file=str(folder / "words.model"))
+            self._model = ctranslate2.Translator(
+                str(folder), device="cpu", compute_type="int8", inter_threads=1, intra_threads=threads
+            )
+        except (OSError, KeyError, ValueError, RuntimeError) as err:
+            raise ModelError(
+                f"The command model in {folder} cannot be loaded ({err}). Install the integration again."
+            ) from err
+
+    def parse(self, text: str) -> Plan:
+        """Read an utterance. Texts longer than 64 words, and empty ones, give an empty plan."""
+        words = split_words(text, self.languages[0])
+        if not words or len(words) > MAX_WORDS:
+            return Plan()
+        for beam_size in (1, _ALTERNATIVES):  # a wider beam only if the greedy plan is no plan
+            result = self._model.translate_batch(
+                [self.source(words)],
+                beam_size=beam_size,
+                num_hypotheses=beam_size,
+                max_decoding_length=_MAX_TOKENS,
+                return_scores=True,
+            )[0]
+            for tokens, score in zip(result.hypotheses, result.scores, strict=True):
+                try:
+                    # The score is the tokens' mean log probability.
+                    return Plan(read_plan(tokens, words, text), exp(score))
+                except GrammarError:
+                    continue
+        return Plan()
+
+    def source(self, words: list[Word]) -> list[str]:
+        """The model's input: each word's pieces behind its index token."""
+        tokens: list[str] = []
+        for index, word in enumerate(words):
+            tokens.append(index_token(index))
+            tokens.extend(self._pieces.encode(word.text, out_type=str))
+        return [*tokens, "</s>"]

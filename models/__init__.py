@@ -1,0 +1,1 @@
+"""The factory: from text to the int8 models that ship."""

@@ -1,0 +1,219 @@
+"""Stage 1, corpus: draw utterances and their plans from the templates.
+
+    python -m models.command.corpus --examples 600000
+
+Writes `corpus.jsonl`, one {"words": […], "plan": […]} a line: the words as the model sees them
+and the tokens that it is to write (engine/grammar.py). Every example is drawn afresh; the same
+seed gives the same corpus.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+from tqdm import tqdm
+
+from . import BUILD
+from .grammar import CHAT, MAX_WORDS, NUMBER_SLOTS, index_token, intent_token, label_token, slot_token, split_words
+from .templates import Block, Said, backbone, wordings
+from .vocabulary import Vocabulary
+
+SHARES = {"backbone": 0.36, "wordings": 0.46, "chat": 0.18}
+JOINED = 0.10  # of the commands: two or three said in one breath
+WRAPPED = 0.22  # with a "please", an "um", a "thanks" around them
+_JOINERS = [" and ", " and ", " and then ", " then ", ", ", " also ", " and also ", " and please ", " after that ", " plus ", ". "]
+_BEFORE = (
+    "please|can you|could you|would you|can you please|could you please|hey|okay|ok|so|um|uh|well|right|hi|alright|now|"
+    "i'd like you to|i want you to|i need you to|go ahead and|just|quickly|be a dear and|do me a favour and|"
+    "do me a favor and|let's|hey there|listen|actually|oh and|oh|yeah|um can you|uh could you just|hey could you|"
+    "would you mind|if you could|kindly|please just|and|also|assistant|okay so|right so|sorry|wait|no wait"
+).split("|")
+_AFTER = (
+    "please|thanks|thank you|for me|now|right now|would you|will you|if you can|if you don't mind|already|ok|okay|"
+    "for me please|cheers|asap|again|then|quickly|when you get a chance|thank you very much|please and thank you|um|real quick"
+).split("|")
+_QUESTIONS = ("HassGet", "HassTimerStatus", "HassClimateGet", "HassRespond", "HassNevermind")
+_OPEN_ENDED = {"search_query", "message", "conversation_command"}  # they would swallow what follows
+_UNITS = {"hour": "hours", "minute": "minutes", "second": "seconds"}
+_DURATION_SLOTS = {"hours", "minutes", "seconds", "duration"}
+
+
+class Corpus:
+    """An endless, seeded stream of examples."""
+
+    def __init__(self, language: str, seed: int) -> None:
+        self.language = language
+        self.rng = Random(seed)
+        self.vocabulary = Vocabulary(language)
+        self.vocabulary.command = self._command_text
+        own = wordings(language)
+        self.sources = {
+            "backbone": _by_intent(backbone(language)),
+            "wordings": _by_intent([block for block in own if block.intents]),
+            "chat": _by_intent([block for block in own if not block.intents]),
+        }
+
+    def example(self) -> dict[str, list[str]] | None:
+        """One example, or none if the draw came out too long or cut through a word."""
+        source = self.rng.choices(list(SHARES), list(SHARES.values()))[0]
+        parts = [self._draw(source)]
+        if source != "chat" and self.rng.random() < JOINED:
+            parts += [self._draw(self.rng.choice(["backbone", "wordings"])) for _ in range(self.rng.choice([1, 1, 2]))]
+            if any(_is_question(block) or len(block.intents) > 2 for block, _ in parts):
+                parts = parts[:1]
+            elif any(part.slot in _OPEN_ENDED for _, said in parts[:-1] for part in said):
+                parts = parts[:1]
+        said, intents, slots = self._join(parts)
+        if not (intents and intents[0].startswith(_QUESTIONS)) and self.rng.random() < WRAPPED:
+            said = self._wrap(said)
+        return self._encode(said, intents, slots)
+
+    def _draw(self, source: str) -> tuple[Block, list[Said]]:
+        groups = self.sources[source]
+        # Intents with many templates come more often, but not in proportion.
+        weights = [sum(len(block.sentences) for block in blocks) ** 0.5 for blocks in groups]
+        blocks = self.rng.choices(groups, weights)[0]
+        block = self.rng.choices(blocks, [len(block.sentences) ** 0.7 for block in blocks])[0]
+        return block, block.sample(self.vocabulary, self.rng)
+
+    def _join(self, parts: list[tuple[Block, list[Said]]]) -> tuple[list[Said], list[str], list[dict[str, str]]]:
+        said: list[Said] = []
+        intents: list[str] = []
+        slots: list[dict[str, str]] = []
+        for block, words in parts:
+            if said:
+                said.append(Said(self.rng.choice(_JOINERS)))
+            for part in words:
+                part.step += len(intents)
+            said += words
+            intents += block.intents
+            slots += block.slots
+        return said, intents, slots
+
+    def _wrap(self, said: list[Said]) -> list[Said]:
+        before = [Said(self.rng.choice(_BEFORE) + " ")] if self.rng.random() < 0.7 else []
+        after = [Said(" " + self.rng.choice(_AFTER))] if not before or self.rng.random() < 0.25 else []
+        if any(part.slot in _OPEN_ENDED for part in said):
+            after = []
+        return [*before, *said, *after]
+
+    def _command_text(self, rng: Random) -> str:
+        """A whole command, for timers that carry one."""
+        while True:
+            block, said = self._draw(rng.choice(["backbone", "wordings"]))
+            if len(block.intents) == 1 and not _is_question(block) and "Timer" not in block.intents[0]:
+                return " ".join("".join(part.text for part in said).split())
+
+    def _encode(
+        self, said: list[Said], intents: list[str], slots: list[dict[str, str]]
+    ) -> dict[str, list[str]] | None:
+        text, spans = _lay_out(said)
+        words = split_words(text, self.language)
+        if not 0 < len(words) <= MAX_WORDS:
+            return None
+        plan: list[list[str]] = [[intent_token(intent)] for intent in intents]
+        for step, fixed in zip(plan, slots, strict=False):
+            for slot, label in fixed.items():
+                step += [slot_token(slot), label_token(label)]
+        for part, start, end in spans:
+            if part.label is not None:
+                plan[part.step] += [slot_token(str(part.slot)), label_token(part.label)]
+                continue
+            inside = [i for i, word in enumerate(words) if word.start < end and word.end > start]
+            if not inside:
+                return None
+            pointers = _point(part, inside, words)
+            if pointers is None:
+                return None
+            for tokens in pointers:
+                if tokens[0] not in plan[part.step]:
+                    plan[part.step] += tokens
+        tokens = [token for step in plan for token in step] or [CHAT]
+        return {"words": [word.text for word in words], "plan": tokens}
+
+
+def _lay_out(said: list[Said]) -> tuple[str, list[tuple[Said, int, int]]]:
+    """The utterance's text, and the characters [start, end) of each slot in it."""
+    text = ""
+    spans = []
+    for part in said:
+        if part.slot is not None:
+            spans.append((part, len(text), len(text) + len(part.text)))
+        text += part.text
+    return text, spans
+
+
+def _point(part: Said, inside: list[int], words: list) -> list[list[str]] | None:
+    """The slot tokens for a stretch of words; none if it is not what the slot holds."""
+    slot = str(part.slot)
+    kind = slot.removeprefix("start_").replace("start", "duration")
+    if kind in _DURATION_SLOTS:
+        prefix = "start_" if slot.startswith("start") else ""
+        if kind == "duration":
+            numbers = [i for i in inside if words[i].number is not None]
+        else:  # the unit follows, outside of the slot
+            numbers = inside[:1]
+        tokens = []
+        for i in numbers:
+            unit = _UNITS.get(words[i + 1].text.rstrip("s")) if i + 1 < len(words) else None
+            if unit is None or words[i].number is None:
+                return None
+            tokens.append([slot_token(prefix + unit), index_token(i), index_token(i)])
+        return tokens or None
+    first, last = inside[0], inside[-1]
+    if slot in NUMBER_SLOTS:
+        if first != last or words[first].number is None:
+            return None
+        return [[slot_token(slot), *([label_token("down")] if part.negative else []), index_token(first), index_token(last)]]
+    if slot == "floor" and last + 1 < len(words) and words[last + 1].text == "floor":
+        if words[last].text == "floor":
+            return None  # "first floor floor"
+        last += 1
+    return [[slot_token(slot), index_token(first), index_token(last)]]
+
+
+def _is_question(block: Block) -> bool:
+    return any(intent.startswith(_QUESTIONS) for intent in block.intents) or not block.intents
+
+
+def _by_intent(blocks: list[Block]) -> list[list[Block]]:
+    groups: dict[tuple[str, ...], list[Block]] = {}
+    for block in blocks:
+        key = block.intents if len(block.intents) < 2 else ("several",)
+        groups.setdefault(key, []).append(block)
+    return list(groups.values())
+
+
+def main() -> None:
+    """Write the corpus."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--examples", type=int, default=600_000)
+    parser.add_argument("--language", default="en")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--output", type=Path, default=BUILD / "corpus.jsonl")
+    parser.add_argument("--show", type=int, default=0, help="print this many examples instead")
+    args = parser.parse_args()
+    corpus = Corpus(args.language, args.seed)
+    if args.show:
+        for _ in range(args.show):
+            example = corpus.example()
+            print("dropped" if example is None else f"{' '.join(example['words'])}  =>  {' '.join(example['plan'])}")
+        return
+    args.output.parent.mkdir(parents=True, exist_ok=True)
+    seen: Counter[str] = Counter()
+    with args.output.open("w", encoding="utf-8") as file, tqdm(total=args.examples, desc="corpus") as progress:
+        while sum(seen.values()) < args.examples:
+            if example := corpus.example():
+                file.write(json.dumps(example, ensure_ascii=False) + "\n")
+                seen[example["plan"][0]] += 1
+                progress.update()
+    for intent, count in seen.most_common():
+        print(f"{count:8d}  {intent}")
+
+
+if __name__ == "__main__":
+    main()

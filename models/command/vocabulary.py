@@ -1,0 +1,142 @@
+"""What open lists are filled with: names, areas, items, numbers, durations, as people say them.
+
+The model must copy names that it never saw, so values are varied without end: files of real
+values, recombined with rooms, owners, numbers and words that nobody has ever said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from random import Random
+
+from unicode_rbnf import RbnfEngine
+
+FOLDER = Path(__file__).parent / "vocabulary"
+
+# Which vocabulary names the entities of a domain.
+DOMAIN_LISTS = {
+    "binary_sensor": "sensor",
+    "lawn_mower": "mower",
+    "todo": "todo_list",
+    "input_boolean": "switch",
+}
+NAME_LISTS = (
+    "light switch fan cover garage lock climate media_player vacuum mower valve scene script sensor weather"
+).split()
+_ANY_DEVICE = ["light"] * 4 + ["switch"] * 4 + "fan cover media_player climate lock sensor valve scene".split()
+_BARE_KINDS = {"light", "lights", "lamp", "lamps", "lighting", "fan", "fans", "switch", "switches"}
+_MODIFIERS = (
+    "left right upper lower big small old new front back main spare guest corner tall little ceiling wall "
+    "table floor bedside outdoor indoor smart white black red blue green far near second other north south"
+).split()
+_ONSETS = "b bl br c ch cl d dr f fl g gl gr h j k kl kr l m n p pl pr qu r s sh sk sl sn st t th tr v w y z zh".split()
+_VOWELS = "a e i o u ai ea ee ie oa oo ou y".split()
+_CODAS = [""] * 8 + "b ck d g l ll m n nd ng nt p r rk s sh st t th x zz".split()
+
+
+class Vocabulary:
+    """Spoken values for the lists of one language."""
+
+    def __init__(self, language: str) -> None:
+        self._folder = FOLDER / language
+        self._numbers = RbnfEngine.for_language(language)
+        self.command: Callable[[Random], str] | None = None  # set by the corpus, which knows commands
+
+    @cache  # noqa: B019 one instance a run
+    def values(self, name: str) -> list[str]:
+        """The lines of a vocabulary file."""
+        lines = (self._folder / f"{name}.txt").read_text("utf-8").splitlines()
+        return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+    def sample(self, name: str, rng: Random) -> str:
+        """One spoken value of an open list."""
+        if name == "name":
+            name = rng.choice(_ANY_DEVICE)
+        name = DOMAIN_LISTS.get(name, name)
+        if name in NAME_LISTS:
+            return self._device_name(name, rng)
+        match name:
+            case "area":
+                return self._area(rng)
+            case "percent":
+                return self.number(rng.choice([rng.randint(0, 100), rng.randint(1, 20) * 5]), rng)
+            case "degrees":
+                value = rng.choice([rng.randint(5, 32), rng.randint(15, 26), rng.randint(50, 90), rng.randint(0, 100)])
+                return f"{value}.5" if rng.random() < 0.12 else self.number(value, rng)
+            case "kelvin":
+                return self.number(rng.randint(10, 100) * 100, rng, words=0.1)
+            case "duration":
+                return self._duration(rng)
+            case "command" if self.command:
+                return self.command(rng)
+            case "timer_name" | "todo_list" | "item" | "query" | "message" | "person" if rng.random() < 0.12:
+                return self._free_words(name, rng)
+        return rng.choice(self.values(name))
+
+    def number(self, value: int, rng: Random, words: float = 0.35) -> str:
+        """A number, in words in some of the cases."""
+        if rng.random() >= words:
+            return str(value)
+        text = self._numbers.format_number(value).text
+        return text.replace("-", " ") if rng.random() < 0.5 else text
+
+    def invented(self, rng: Random) -> str:
+        """A word that nobody has ever said: "blishen", "zhoark"."""
+        syllables = rng.choice([1, 2, 2, 2, 3])
+        return "".join(rng.choice(_ONSETS) + rng.choice(_VOWELS) + rng.choice(_CODAS) for _ in range(syllables))
+
+    def _device_name(self, name: str, rng: Random) -> str:
+        value = rng.choice(self.values(name))
+        kind = rng.random()
+        if kind < 0.12:
+            value = f"{rng.choice(_MODIFIERS)} {value}"
+        elif kind < 0.20 and value not in _BARE_KINDS:
+            value = f"{rng.choice(self.values('area'))} {value}"
+        elif kind < 0.26:
+            value = f"{rng.choice(self.values('person'))}'s {value}"
+        elif kind < 0.33:
+            value = f"{value} {self.number(rng.randint(1, 12), rng)}"
+        elif kind < 0.40:
+            value = f"{self.invented(rng)} {value.split()[-1]}"
+        elif kind < 0.48:
+            value = " ".join(self.invented(rng) for _ in range(rng.choice([1, 1, 2])))
+        elif kind < 0.53:
+            value = rng.choice(self.values("person"))
+        elif kind < 0.58:
+            value = " ".join(rng.choice(rng.choice(self.values("query")).split()) for _ in range(2)) + " " + value.split()[-1]
+        return value
+
+    def _area(self, rng: Random) -> str:
+        value = rng.choice(self.values("area"))
+        kind = rng.random()
+        if kind < 0.07:
+            return f"{rng.choice(self.values('person'))}'s {rng.choice(['room', 'bedroom', 'office', 'study', 'bathroom'])}"
+        if kind < 0.12:
+            return f"{self.invented(rng)} {rng.choice(['room', 'hall', 'wing', 'corner', 'suite', 'shed', 'lounge'])}"
+        if kind < 0.15:
+            return self.invented(rng)
+        return value
+
+    def _free_words(self, name: str, rng: Random) -> str:
+        words = [rng.choice(rng.choice(self.values(name)).split()) for _ in range(rng.randint(1, 4))]
+        words[rng.randrange(len(words))] = self.invented(rng)
+        return " ".join(words)
+
+    def _duration(self, rng: Random) -> str:
+        form = rng.random()
+        hours, minutes, seconds = rng.randint(1, 24), rng.choice([rng.randint(1, 90), rng.randint(1, 12) * 5]), rng.choice([rng.randint(1, 59), 30, 45, 90])
+        if form < 0.10:
+            return rng.choice(["half an hour", "half a minute", "a quarter of an hour", "an hour and a half", "a half hour",
+                               "a minute and a half", "one and a half hours", "a couple of minutes", "a couple of hours",
+                               "a minute", "an hour", "three quarters of an hour", "one minute", "one hour"])
+        if form < 0.16:
+            return f"{self.number(rng.randint(2, 9), rng)} and a half {rng.choice(['hours', 'minutes'])}"
+        parts = [(hours, "hour"), (minutes, "minute"), (seconds, "second")]
+        if form < 0.75:
+            chosen = [rng.choice([parts[0], parts[1], parts[1], parts[1], parts[2]])]
+        else:
+            chosen = rng.choice([parts[:2], parts[1:], parts[::2], parts])
+        joiner = rng.choice([" ", " and ", " "])
+        return joiner.join(f"{self.number(value, rng)} {unit}{'s' if value != 1 or rng.random() < 0.1 else ''}" for value, unit in chosen)
