@@ -1,0 +1,257 @@
+"""How well utterances are understood, with exactly what ships: the engine's parser, then grounding.
+
+    script/evaluate sentences.jsonl              sentence tests: text, intent, slots, home
+    script/evaluate utterances.jsonl             labelled utterances: text, label
+    script/evaluate sentences.jsonl --oracle     grounding alone, given the right slots as spoken
+
+Of a sentence test, the **intent** is right if the plan has one step and it is the expected intent.
+The **slots** are right if besides every expected slot is there with an equal value (numbers by
+value, words without regard to case, after grounding: the registered name), and there is no other,
+except a `domain` or `device_class`, which follows from the kind that was spoken, if it is one that
+the expected intent acts on and, where a name is expected, that the entity so named has.
+Sentence tests are made without a satellite, and many of their homes list areas but nothing in
+them: that nothing of the kind is there, or that the room would have to be asked for, is then not
+counted as a mistake, any other problem is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from custom_components.llmos_assistant.engine.protocol import Plan, SlotValue, Step
+from custom_components.llmos_assistant.home.grounding import Grounding, ProblemKind, ground
+from custom_components.llmos_assistant.home.inventory import Area, Entity, Floor, Home
+from custom_components.llmos_assistant.home.kinds import ACTS_ON, compatible
+
+MODEL = Path(__file__).parents[2] / "custom_components" / "llmos_assistant" / "command_model"
+
+type Parse = Callable[[Mapping[str, Any]], Plan]
+
+_FOLLOWS_FROM_KIND = frozenset({"domain", "device_class"})
+_FIXTURE_LACKS = frozenset({ProblemKind.NOTHING_FITS, ProblemKind.WHICH_AREA})
+# What a home can do something about, by the labels of SLURP (Bastianelli et al. 2020).
+_FOR_THE_HOME = ("alarm_", "audio_", "datetime_query", "iot_", "lists_", "music_settings", "play_", "weather_")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one sentence."""
+
+    text: str
+    expected: dict[str, Any]
+    spoken: list[dict[str, Any]]
+    grounded: list[dict[str, Any]]
+    problem: str | None
+    intent_right: bool
+    spoken_right: bool
+    right: bool
+    ms: float
+
+
+def home_of(fixture: Mapping[str, Any]) -> Home:
+    """The home of a sentence test: names, domains and places."""
+    areas = {a["name"]: a for a in fixture.get("areas", [])}
+    floors = dict.fromkeys(f["name"] for f in fixture.get("floors", []))
+    floors |= dict.fromkeys(a["floor"] for a in areas.values() if "floor" in a)
+    return Home(
+        entities=tuple(
+            Entity(
+                entity_id=f"{entity['domain']}.test_{number}",
+                name=entity["name"],
+                device_class=entity.get("attributes", {}).get("device_class"),
+                area_id=entity.get("area"),
+                state=str(entity.get("state", "unknown")),
+            )
+            for number, entity in enumerate(fixture.get("entities", []))
+        ),
+        areas=tuple(Area(name, name, floor_id=area.get("floor")) for name, area in areas.items()),
+        floors=tuple(Floor(name, name) for name in floors),
+        shopping_list=True,
+    )
+
+
+def equal(expected: SlotValue, value: SlotValue) -> bool:
+    """If two slot values are the same: numbers by value, words without regard to case."""
+    try:
+        return float(expected) == float(value)
+    except ValueError:
+        return str(expected).casefold() == str(value).casefold()
+
+
+def slots_right(intent: str, expected: Mapping[str, SlotValue], slots: Mapping[str, SlotValue], home: Home) -> bool:
+    """The rule for slots in the module's docstring."""
+    if any(slot not in slots or not equal(value, slots[slot]) for slot, value in expected.items()):
+        return False
+    extra = slots.keys() - expected.keys()
+    return extra <= _FOLLOWS_FROM_KIND and (
+        "domain" not in extra or _domain_fits(str(slots["domain"]), intent, expected, home)
+    )
+
+
+def _domain_fits(domain: str, intent: str, expected: Mapping[str, SlotValue], home: Home) -> bool:
+    if "name" in expected and (named := [e for e in home.entities if equal(expected["name"], e.name)]):
+        return any(compatible(domain, entity.domain) for entity in named)
+    return domain in ACTS_ON.get(intent, {domain})
+
+
+def judge(row: Mapping[str, Any], plan: Plan, ms: float) -> Outcome:
+    """Compare a plan, as spoken and grounded, with what a sentence test expects."""
+    home = home_of(row["home"])
+    grounding = ground(plan, home)
+    problem = grounding.problem
+    intent, expected = row["intent"], row["slots"]
+    one = len(grounding.steps) == 1
+    return Outcome(
+        text=row["text"],
+        expected={"intent": intent, "slots": expected},
+        spoken=[asdict(step) for step in plan.steps],
+        grounded=[{"intent": step.intent, "slots": step.slots} for step in grounding.steps],
+        problem=str(problem.kind) if problem else None,
+        intent_right=one and grounding.steps[0].intent == intent,
+        spoken_right=one
+        and plan.steps[0].intent == intent
+        and slots_right(intent, expected, plan.steps[0].slots, home),
+        right=one
+        and grounding.steps[0].intent == intent
+        and slots_right(intent, expected, grounding.steps[0].slots, home)
+        and (problem is None or problem.kind in _FIXTURE_LACKS),
+        ms=ms,
+    )
+
+
+def oracle(row: Mapping[str, Any]) -> Plan:
+    """A faultless command model: the right slots, names and places as they were spoken."""
+    slots = dict(row["slots"])
+    text = f" {row['text'].casefold().rstrip('?')} "
+    for slot in ("name", "area", "floor"):
+        if slot in slots and f" {str(slots[slot]).casefold()} " in text:
+            slots[slot] = str(slots[slot]).casefold()
+    return Plan((Step(row["intent"], slots),), 1.0)
+
+
+def timed(parse: Parse, row: Mapping[str, Any]) -> tuple[Plan, float]:
+    """The plan for a row, and the milliseconds that it took."""
+    start = perf_counter()
+    plan = parse(row)
+    return plan, (perf_counter() - start) * 1000
+
+
+def evaluate_sentences(rows: Iterable[Mapping[str, Any]], parse: Parse) -> dict[str, Any]:
+    """Accuracy on sentence tests, in total and by intent, and all that went wrong."""
+    outcomes = [judge(row, *timed(parse, row)) for row in rows]
+    by_intent: dict[str, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        by_intent[outcome.expected["intent"]].append(outcome)
+    return {
+        **_shares(outcomes),
+        "ms": median(outcome.ms for outcome in outcomes),
+        "by_intent": {intent: _shares(some) for intent, some in sorted(by_intent.items())},
+        "failures": [asdict(outcome) for outcome in outcomes if not outcome.right],
+    }
+
+
+def _shares(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    count = len(outcomes)
+    return {
+        "sentences": count,
+        "intent": sum(o.intent_right for o in outcomes) / count,
+        "all_slots_as_spoken": sum(o.spoken_right for o in outcomes) / count,
+        "all_slots_grounded": sum(o.right for o in outcomes) / count,
+    }
+
+
+def evaluate_labels(rows: Iterable[Mapping[str, Any]], parse: Parse) -> dict[str, Any]:
+    """What comes of labelled utterances: the plans for what a home can do, refusals for the rest."""
+    plans: dict[str, Counter[str]] = defaultdict(Counter)
+    acted: list[dict[str, Any]] = []
+    times = []
+    for row in rows:
+        plan, ms = timed(parse, row)
+        times.append(ms)
+        plans[row["label"]][" + ".join(step.intent for step in plan.steps) or "chat"] += 1
+        if plan.route == "command" and not row["label"].startswith(_FOR_THE_HOME):
+            acted.append({"text": row["text"], "label": row["label"], "steps": [asdict(s) for s in plan.steps]})
+    elsewhere = sum(sum(p.values()) for label, p in plans.items() if not label.startswith(_FOR_THE_HOME))
+    return {
+        "utterances": len(times),
+        "ms": median(times),
+        "not_for_the_home": elsewhere,
+        "left_alone": 1 - len(acted) / elsewhere if elsewhere else None,
+        "plans": {label: dict(counts.most_common()) for label, counts in sorted(plans.items())},
+        "acted_wrongly": acted,
+    }
+
+
+def print_sentences(report: Mapping[str, Any]) -> None:
+    """Print accuracy, a table by intent, and the failures."""
+    head = f"{'':32}{'sentences':>10}{'intent':>9}{'as spoken':>11}{'grounded':>10}"
+    print(head)
+    for name, row in [*report["by_intent"].items(), ("all", report)]:
+        shares = f"{row['intent']:9.1%}{row['all_slots_as_spoken']:11.1%}{row['all_slots_grounded']:10.1%}"
+        print(f"{name:32}{row['sentences']:10}{shares}")
+    print(f"\nmedian {report['ms']:.1f} ms a sentence\n\n{len(report['failures'])} wrong:")
+    for failure in report["failures"]:
+        print(f"  {failure['text']}\n    expected {_step(failure['expected'])}")
+        print(f"    grounded {' + '.join(map(_step, failure['grounded'])) or 'chat'}", end="")
+        print(f"  [{failure['problem']}]" if failure["problem"] else "")
+
+
+def _step(step: Mapping[str, Any]) -> str:
+    return f"{step['intent']}({', '.join(f'{slot}={value}' for slot, value in sorted(step['slots'].items()))})"
+
+
+def print_labels(report: Mapping[str, Any]) -> None:
+    """Print which plans come of each label, and how often the house would act where it should not."""
+    for label, plans in report["plans"].items():
+        mark = "home" if label.startswith(_FOR_THE_HOME) else "    "
+        print(f"{mark} {label:24}{sum(plans.values()):5}  {', '.join(f'{p} {n}' for p, n in plans.items())}")
+    print(f"\nmedian {report['ms']:.1f} ms an utterance")
+    if report["left_alone"] is not None:
+        print(f"{report['left_alone']:.1%} of {report['not_for_the_home']} that no home can do are left alone; acted on:")
+    for row in report["acted_wrongly"]:
+        print(f"  {row['text']} [{row['label']}]: {' + '.join(map(_step, row['steps']))}")
+
+
+def load_parser(folder: Path) -> Parse:
+    """The command model that ships."""
+    from custom_components.llmos_assistant.engine.parser import CommandParser  # noqa: PLC0415 (not for the oracle)
+
+    parser = CommandParser(folder, threads=1)
+    parser.parse("turn on the light")  # the first is slower
+    return lambda row: parser.parse(row["text"])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Evaluate a file of sentence tests or of labelled utterances."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("file", type=Path, help="JSON lines: sentence tests, or labelled utterances")
+    options.add_argument("--model", type=Path, default=MODEL, help="folder of the command model")
+    options.add_argument("--oracle", action="store_true", help="give grounding the right slots instead of a model's")
+    options.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    chosen = options.parse_args(arguments)
+    rows = [json.loads(line) for line in chosen.file.read_text("utf-8").splitlines() if line.strip()]
+    sentences = "intent" in rows[0]
+    if chosen.oracle and not sentences:
+        options.error("--oracle needs sentence tests, which carry slots")
+    parse = oracle if chosen.oracle else load_parser(chosen.model)
+    report = evaluate_sentences(rows, parse) if sentences else evaluate_labels(rows, parse)
+    if chosen.json:
+        print(json.dumps(report, indent=1, ensure_ascii=False))
+    elif sentences:
+        print_sentences(report)
+    else:
+        print_labels(report)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
