@@ -1,0 +1,219 @@
+"""The engine's command line."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import errno
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from enum import IntEnum
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from . import store
+from .store import MODELS, ModelError
+
+_LOGGER = logging.getLogger(__name__)
+
+_COMMAND_MODEL = Path(__file__).resolve().parent.parent / "command_model"
+_NONE = "none"
+
+
+class ExitCode(IntEnum):
+    """What an engine that could not do its work exits with."""
+
+    CANNOT_RUN_HERE = 3  # this processor, or packages that are missing
+    NO_MODEL = 4
+    CANNOT_LISTEN = 5
+
+
+class StartError(Exception):
+    """The engine cannot start. The message is one line that says why."""
+
+    def __init__(self, code: ExitCode, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def main() -> int:
+    """Run the engine, or download a model. Returns the exit code."""
+    arguments = _arguments()
+    logging.basicConfig(
+        level=logging.DEBUG if arguments.debug else logging.WARNING,
+        format="%(levelname)s: %(message)s",
+    )
+    try:
+        if arguments.download:
+            _download(arguments.models, arguments.download)
+        else:
+            os.nice(arguments.nice)
+            asyncio.run(_serve(arguments))
+    except StartError as err:
+        print(f"ERROR: {err}", file=sys.stderr)
+        return err.code
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="engine", description="LLMOS Assistant's speech and command models over Wyoming."
+    )
+    task = parser.add_mutually_exclusive_group(required=True)
+    task.add_argument("--uri", help="where to listen: tcp://HOST:PORT or unix:///PATH")
+    task.add_argument("--download", choices=MODELS, help="download this model and exit")
+    parser.add_argument(
+        "--models",
+        type=Path,
+        default=store.default_folder(),
+        metavar="FOLDER",
+        help="where downloaded models are (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--speech-model",
+        default=store.WHISPER_BASE.name,
+        metavar="NAME|FOLDER|none",
+        help="a downloaded model or a folder with one (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--command-model",
+        default=str(_COMMAND_MODEL),
+        metavar="FOLDER|none",
+        help="default: the one that comes with the integration",
+    )
+    parser.add_argument("--language", default="en", help="of requests that name none")
+    parser.add_argument(
+        "--threads", type=int, default=min(4, os.cpu_count() or 1), help="for speech"
+    )
+    parser.add_argument("--nice", type=int, default=0, help="lower the priority by this much")
+    parser.add_argument(
+        "--exit-with-parent", action="store_true", help="stop when standard input ends"
+    )
+    parser.add_argument("--debug", action="store_true")
+    return parser.parse_args()
+
+
+def _download(models: Path, name: str) -> None:
+    """Fetch a model, with progress on stderr."""
+
+    shown = -1
+
+    def show(done: int, total: int) -> None:
+        nonlocal shown
+        percent = min(100, done * 100 // total)
+        # A terminal sees every percent on one line, a log a line every 20.
+        if percent == shown or (not sys.stderr.isatty() and percent // 20 == shown // 20):
+            return
+        shown = percent
+        end = "\r" if sys.stderr.isatty() and percent < 100 else "\n"
+        print(f"{name}: {percent} % of {total >> 20} MB", end=end, file=sys.stderr, flush=True)
+
+    try:
+        print(f"{name} is in {store.install(models, MODELS[name], show)}")
+    except ModelError as err:
+        raise StartError(ExitCode.NO_MODEL, str(err)) from err
+
+
+async def _serve(arguments: argparse.Namespace) -> None:
+    """Load the models, then serve until told to stop. Raises StartError."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for stop_signal in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(stop_signal, stop.set)
+    if arguments.exit_with_parent:
+        # However the parent ends, its end of this pipe is closed.
+        loop.add_reader(sys.stdin.fileno(), stop.set)
+
+    stopping = asyncio.create_task(stop.wait())
+    loading = asyncio.create_task(asyncio.to_thread(_load, arguments))
+    await asyncio.wait((loading, stopping), return_when=asyncio.FIRST_COMPLETED)
+    if loading.done():
+        async with _listening(arguments.uri, loading.result()):
+            print(f"Ready on {arguments.uri}", flush=True)
+            await stopping
+    # What still runs is native code in threads: it cannot be interrupted, nobody waits for it.
+    os._exit(0)
+
+
+def _load(arguments: argparse.Namespace) -> Callable[..., Any]:
+    """The models asked for, as a maker of connection handlers. Raises StartError.
+
+    Without one of them the engine is still of use, without both it is not.
+    """
+    try:
+        from .models import Models
+        from .parser import CommandParser
+        from .server import EngineHandler
+        from .transcriber import Transcriber
+    except ImportError as err:
+        raise StartError(
+            ExitCode.CANNOT_RUN_HERE,
+            f"The engine cannot run here ({err}). It needs ctranslate2, faster-whisper, "
+            "sentencepiece, text2num and wyoming, on a 64-bit x86 or ARM processor with glibc.",
+        ) from err
+    problems: list[str] = []
+    speech = command = None
+    if arguments.speech_model != _NONE:
+        try:
+            folder = _speech_folder(arguments.speech_model, arguments.models)
+            speech = Transcriber(folder, arguments.threads)
+        except ModelError as err:
+            problems.append(str(err))
+    if arguments.command_model != _NONE:
+        try:
+            command = CommandParser(Path(arguments.command_model))
+        except ModelError as err:
+            problems.append(str(err))
+    if not speech and not command:
+        raise StartError(ExitCode.NO_MODEL, " ".join(problems) or "There is no model to serve.")
+    for problem in problems:
+        _LOGGER.error(problem)
+    return partial(EngineHandler, Models(speech, command, arguments.language))
+
+
+def _speech_folder(name: str, models: Path) -> Path:
+    """The folder of the speech model of this name, which may be a folder itself."""
+    if name in MODELS:
+        return store.verify(models, MODELS[name])
+    return Path(name)
+
+
+@contextlib.asynccontextmanager
+async def _listening(uri: str, handler: Callable[..., Any]) -> AsyncIterator[None]:
+    """Serve on `uri` meanwhile. Raises StartError."""
+    from wyoming.server import AsyncServer, AsyncUnixServer
+
+    try:
+        server = AsyncServer.from_uri(uri)
+        if isinstance(server, AsyncUnixServer):
+            await _make_way(server.socket_path)
+        umask = os.umask(0o177)  # a socket is for the user of the engine alone
+        try:
+            await server.start(handler)
+        finally:
+            os.umask(umask)
+    except (OSError, ValueError) as err:
+        reason = err.strerror if isinstance(err, OSError) and err.strerror else err
+        raise StartError(ExitCode.CANNOT_LISTEN, f"Cannot listen on {uri}: {reason}") from err
+    try:
+        yield
+    finally:
+        await server.stop()
+
+
+async def _make_way(path: Path) -> None:
+    """Ready the place of a socket. Raises OSError if an engine already listens there."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        _, writer = await asyncio.open_unix_connection(path)
+    except OSError:
+        return  # nobody: what is there, if anything, was left by an engine that has gone
+    writer.close()
+    raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))

