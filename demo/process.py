@@ -1,0 +1,145 @@
+"""A Home Assistant process of its own, with a fresh configuration that goes when it goes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+from .client import DemoError
+
+_INTEGRATION = Path(__file__).parents[1] / "custom_components" / "llmos_assistant"
+_START_TIMEOUT_S = 180
+_STOP_TIMEOUT_S = 30
+_LOG_LINES = 20
+
+# Home Assistant's own demo integration brings the things; assist_pipeline brings Assist.
+_CONFIGURATION = """
+demo:
+assist_pipeline:
+config:
+"""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A Home Assistant that answers, and how to sign in to it."""
+
+    url: str
+    user: str
+    password: str
+    token: str
+
+
+@contextlib.asynccontextmanager
+async def home_assistant(host: str, port: int | None) -> AsyncIterator[Running]:
+    """Run Home Assistant on `port` (None: a free one) for as long as the context lasts.
+
+    Raises DemoError if the port is taken or it does not start.
+    """
+    port = _claim(host, port)
+    url = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory(prefix="llmos-demo-", ignore_cleanup_errors=True) as folder:
+        config = Path(folder)
+        _write_configuration(config, host, port)
+        log = config / "output.log"
+        with log.open("wb") as output:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "homeassistant", "--config", folder, "--skip-pip"),
+                cwd=folder,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,  # Ctrl-C reaches the demo alone, which then stops it
+            )
+        try:
+            await _wait_until_up(process, url, log)
+            yield await _sign_up(url)
+        finally:
+            await _stop(process)
+
+
+def _claim(host: str, port: int | None) -> int:
+    """A port that nothing listens on. Raises DemoError."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port or 0))
+        except OSError as err:
+            raise DemoError(
+                f"Port {port} is taken. Stop what listens there, or choose another with --port."
+            ) from err
+        claimed: int = probe.getsockname()[1]
+        return claimed
+
+
+def _write_configuration(config: Path, host: str, port: int) -> None:
+    (config / "configuration.yaml").write_text(_CONFIGURATION, encoding="utf-8")
+    components = config / "custom_components"
+    components.mkdir()
+    (components / _INTEGRATION.name).symlink_to(_INTEGRATION)
+    storage = config / ".storage"
+    storage.mkdir()
+    _store(storage, "http", 1, {"server_host": [host], "server_port": port})
+    # The last three steps of onboarding would look up weather and a voice on the internet.
+    _store(storage, "onboarding", 4, {"done": ["core_config", "analytics", "integration"]})
+
+
+def _store(storage: Path, key: str, version: int, data: object) -> None:
+    """Write one of the files that Home Assistant keeps its settings in."""
+    content = {"version": version, "minor_version": 1, "key": key, "data": data}
+    (storage / key).write_text(json.dumps(content), encoding="utf-8")
+
+
+async def _wait_until_up(process: asyncio.subprocess.Process, url: str, log: Path) -> None:
+    """Wait until Home Assistant answers. Raises DemoError, with what it wrote last."""
+    deadline = time.monotonic() + _START_TIMEOUT_S
+    async with aiohttp.ClientSession() as session:
+        while process.returncode is None and time.monotonic() < deadline:
+            with contextlib.suppress(aiohttp.ClientError):
+                async with session.get(f"{url}/api/onboarding") as response:
+                    if response.ok:
+                        return
+            await asyncio.sleep(0.2)
+    lines = log.read_text("utf-8", "replace").splitlines()[-_LOG_LINES:]
+    raise DemoError("\n".join(["Home Assistant did not start. It wrote last:", *lines]))
+
+
+async def _sign_up(url: str) -> Running:
+    """Create the owner as a new user does in the browser, and a token for the demo."""
+    user, password = "demo", secrets.token_urlsafe(9)
+    account = {"name": "Demo", "username": user, "password": password, "language": "en"}
+    async with aiohttp.ClientSession(raise_for_status=True) as session:
+        async with session.post(
+            f"{url}/api/onboarding/users", json={**account, "client_id": url}
+        ) as response:
+            code = (await response.json())["auth_code"]
+        form = {"grant_type": "authorization_code", "code": code, "client_id": url}
+        async with session.post(f"{url}/auth/token", data=form) as response:
+            token = (await response.json())["access_token"]
+    return Running(url, user, password, token)
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    """End Home Assistant and, with it, what it has started."""
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        async with asyncio.timeout(_STOP_TIMEOUT_S):
+            await process.wait()
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, 9)
+        await process.wait()
