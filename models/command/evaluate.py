@@ -216,7 +216,9 @@ def print_labels(report: Mapping[str, Any]) -> None:
         print(f"{mark} {label:24}{sum(plans.values()):5}  {', '.join(f'{p} {n}' for p, n in plans.items())}")
     print(f"\nmedian {report['ms']:.1f} ms an utterance")
     if report["left_alone"] is not None:
-        print(f"{report['left_alone']:.1%} of {report['not_for_the_home']} that no home can do are left alone; acted on:")
+        print(
+            f"{report['left_alone']:.1%} of {report['not_for_the_home']} that no home can do are left alone; acted on:"
+        )
     for row in report["acted_wrongly"]:
         print(f"  {row['text']} [{row['label']}]: {' + '.join(map(_step, row['steps']))}")
 

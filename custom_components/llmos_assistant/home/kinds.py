@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .names import Words, singular
 
@@ -55,6 +56,7 @@ ACTS_ON: dict[str, frozenset[str]] = {
     "HassListRemoveItem": _TODO,
 }
 
+MEDIA = frozenset(intent for intent, domains in ACTS_ON.items() if domains == _MEDIA)
 # Without a place they mean the room that they are said in.
 IN_ROOM = frozenset(
     intent for intent, domains in ACTS_ON.items() if domains not in (_VACUUM, _MOWER, _TODO, frozenset({"weather"}))
@@ -137,6 +139,7 @@ def kind_of(word: str) -> Kind | None:
     return KIND_WORDS.get(word) or KIND_WORDS.get(singular(word))
 
 
+@lru_cache(maxsize=4096)
 def without_kind(words: Words, domain: str) -> Words:
     """The words less those before and after them that say nothing but `domain`."""
 

@@ -93,12 +93,13 @@ def _group(name: Name) -> Reading | None:
 
 
 def _kind(name: Name) -> Reading | None:
-    """ "The lights" as all lights, "the lamp" as the one that is called a lamp, if only one is."""
+    """ "The light" and "the lamps" as all lights, "the lamp" as one that is called a lamp."""
     if len(name.words) != 1 or not (kind := kind_of(name.words[0])) or not name.has(kind):
         return None
-    if name.words[0] == singular(name.words[0]):
-        so_called = name.entities(lambda e, words: e.domain == kind.domain and name.words[0] in stems(words))
-        if so_called and len(so_called.entities) == 1:
+    word = name.words[0]
+    if word == singular(word) and word != kind.domain:
+        so_called = name.entities(lambda e, words: e.domain == kind.domain and word in stems(words))
+        if so_called:
             return so_called
     return Reading(kind=kind)
 
@@ -119,7 +120,12 @@ def _in_place(name: Name, *, near: bool) -> Reading | None:
 
 def _cores(name: Name) -> Reading | None:
     """ "Bedroom light" for a light called "Bedroom Lamp"."""
-    return name.entities(lambda e, words: same(without_kind(name.words, e.domain), without_kind(words, e.domain)))
+
+    def fits(entity: Entity, words: Words) -> bool:
+        core = without_kind(name.words, entity.domain)
+        return core != name.words and same(core, without_kind(words, entity.domain))
+
+    return name.entities(fits)
 
 
 def _place(name: Name) -> Reading | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 
 type Words = tuple[str, ...]
 
@@ -33,8 +34,22 @@ _SAME_WORD = {
 }
 _SAME_WORDS = {("air", "conditioner"): "ac", ("air", "conditioning"): "ac", ("a", "c"): "ac", ("t", "v"): "tv"}
 
+# Spellings of one sound, for near misses only: "rosy" and "Rosie", "leaving" and "living".
+_SOUNDS = (
+    ("ph", "f"),
+    ("ck", "k"),
+    ("c", "k"),
+    ("q", "k"),
+    ("z", "s"),
+    ("ea", "i"),
+    ("ee", "i"),
+    ("ie", "i"),
+    ("y", "i"),
+)
+
 NEAR = 0.85  # the least likeness of two whole names that still are taken for the same
 _NEAR_WORD = 0.7  # of two words, where each name has as many
+_TOO_LONG = 0.4  # names whose lengths differ by more than this share are not compared any further
 _SHORT = 3  # words up to this length must be equal: "den" is not "pen"
 
 
@@ -61,40 +76,51 @@ def singular(word: str) -> str:
         return word[:-3] + "y"
     if len(word) > 4 and word.endswith(("ches", "shes", "xes", "sses")):
         return word[:-2]
-    if len(word) > 2 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+    if len(word) > 2 and word.endswith("s") and not word.endswith("ss"):
         return word[:-1]
     return word
 
 
+@lru_cache(maxsize=4096)
 def stems(words: Words) -> Words:
     """The words in the singular."""
     return tuple(singular(word) for word in words)
 
 
+@lru_cache(maxsize=4096)
+def _joined(words: Words) -> str:
+    return "".join(stems(words))
+
+
 def same(spoken: Words, name: Words) -> bool:
     """If these are the same words, written as one or as several, in singular or plural."""
-    return bool(spoken) and (spoken == name or "".join(stems(spoken)) == "".join(stems(name)))
+    return bool(spoken) and (spoken == name or _joined(spoken) == _joined(name))
 
 
 def likeness(spoken: Words, name: Words) -> float:
     """How alike two names sound and look, 0 to 1; 0 where a word or a number clearly differs."""
+    one, other = _joined(spoken), _joined(name)
+    if not one or not other or abs(len(one) - len(other)) > _TOO_LONG * max(len(one), len(other)):
+        return 0.0
     spoken, name = stems(spoken), stems(name)
     if _numbers(spoken) != _numbers(name):
         return 0.0
     if len(spoken) == len(name):
         # Word by word, or a long name would let its one distinctive word be wrong.
-        words = [_word_likeness(a, b) for a, b in zip(spoken, name, strict=True)]
-        if all(words):
-            return max(NEAR, sum(words) / len(words))
-        return 0.0
-    one, other = "".join(spoken), "".join(name)
+        total = 0.0
+        for a, b in zip(spoken, name, strict=True):
+            if not (alike := _word_likeness(a, b)):
+                return 0.0
+            total += alike
+        return max(NEAR, total / len(name))
     if min(len(one), len(other)) <= _SHORT or one[0] != other[0]:
         return 0.0
     return _edit_likeness(one, other)
 
 
-def _numbers(words: Words) -> list[str]:
-    return sorted(word for word in words if any(c.isdigit() for c in word))
+@lru_cache(maxsize=4096)
+def _numbers(words: Words) -> Words:
+    return tuple(sorted(word for word in words if any(c.isdigit() for c in word)))
 
 
 @lru_cache(maxsize=4096)
@@ -102,11 +128,20 @@ def _word_likeness(one: str, other: str) -> float:
     """How alike two words are, 0 where recognition would hardly take one for the other."""
     if one == other:
         return 1.0
-    # What is heard wrong mostly begins right.
-    if min(len(one), len(other)) <= _SHORT or one[0] != other[0]:
+    if min(len(one), len(other)) <= _SHORT:
+        return 0.0
+    one, other = _sound(one), _sound(other)
+    if one[0] != other[0]:  # what is heard wrong mostly begins right
         return 0.0
     value = _edit_likeness(one, other)
     return value if value >= _NEAR_WORD else 0.0
+
+
+def _sound(word: str) -> str:
+    """The word in a spelling that is the same for words that sound the same, roughly."""
+    for spelling, sound in _SOUNDS:
+        word = word.replace(spelling, sound)
+    return "".join(a for a, b in pairwise(f"{word} ") if a != b)
 
 
 def _edit_likeness(one: str, other: str) -> float:

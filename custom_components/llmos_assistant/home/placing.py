@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .inventory import Area, Entity
-from .kinds import BINARY_STATES, IN_ROOM, MANY_AT_ONCE, ONE_ONLY, device_classes, says_class
+from .kinds import BINARY_STATES, IN_ROOM, MANY_AT_ONCE, MEDIA, ONE_ONLY, device_classes, says_class
 from .names import split
 from .problems import ProblemKind, Unclear
 from .scope import Scope
@@ -75,8 +75,8 @@ def _in_this_room(scope: Scope, group: tuple[Entity, ...], spoken: str) -> tuple
         return inside
     if len(group) == 1 or scope.intent not in MANY_AT_ONCE | ONE_ONLY:
         return group
-    playing = tuple(e for e in group if e.domain == "media_player" and e.state == "playing")
-    if len(playing) == 1:
+    playing = tuple(e for e in group if e.state == "playing")
+    if scope.intent in MEDIA and len(playing) == 1:
         scope.slots["name"] = playing[0].name
         return playing
     areas = dict.fromkeys(area.name for entity in group if (area := scope.home.area_of(entity)))
