@@ -1,0 +1,119 @@
+"""LLMOS Assistant: an offline voice assistant for Home Assistant."""
+
+from __future__ import annotations
+
+import asyncio
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
+
+from .const import CONF_ENGINE, DOMAIN, ENGINE_LOCAL
+from .engine_client import Engine
+from .engines import async_check_engine, make_engine
+from .install import (
+    InstallError,
+    async_is_installed,
+    async_start_installation,
+    unsupported_reason,
+)
+from .pipeline import async_create_pipeline, async_remove_pipeline
+from .services import async_register_services
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+PLATFORMS = [Platform.CONVERSATION, Platform.STT]
+
+_INSTALLATION_WAIT = 10  # seconds that setting up waits for an installation before it is put off
+
+type LlmosConfigEntry = ConfigEntry[Engine]
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions."""
+    async_register_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: LlmosConfigEntry) -> bool:
+    """Start the engine, then add the entities."""
+    if entry.data[CONF_ENGINE] == ENGINE_LOCAL:
+        await _async_need_installation(hass, entry)
+    engine = await _async_start_engine(hass, entry)
+    entry.runtime_data = engine
+
+    async def stop(event: Event) -> None:
+        await engine.async_stop()
+
+    entry.async_on_unload(engine.async_stop)
+    entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    await async_create_pipeline(hass, entry)
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: LlmosConfigEntry) -> bool:
+    """Remove the entities; the engine is stopped after that."""
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: LlmosConfigEntry) -> None:
+    """Remove what was created for the entry. Models stay: they are a cache."""
+    await async_remove_pipeline(hass, entry)
+
+
+async def _async_start_engine(hass: HomeAssistant, entry: LlmosConfigEntry) -> Engine:
+    """An engine that can do its work. Raises ConfigEntryNotReady."""
+    engine = make_engine(hass, entry.data)
+    try:
+        await async_check_engine(engine)
+    except InstallError as err:
+        await engine.async_stop()
+        if entry.data[CONF_ENGINE] == ENGINE_LOCAL:
+            _async_install_then_reload(hass, entry)  # a damaged model is the likely reason
+        raise _not_ready(err) from err
+    except asyncio.CancelledError:
+        await engine.async_stop()
+        raise
+    return engine
+
+
+async def _async_need_installation(hass: HomeAssistant, entry: LlmosConfigEntry) -> None:
+    """Bring back what a restored backup or a new Python environment lacks.
+
+    Raises ConfigEntryNotReady while that takes time, ConfigEntryError if it is impossible.
+    """
+    if key := unsupported_reason():
+        raise ConfigEntryError(translation_domain=DOMAIN, translation_key=key)
+    if await async_is_installed(hass):
+        return
+    task = _async_install_then_reload(hass, entry)
+    try:
+        await asyncio.wait_for(asyncio.shield(task), _INSTALLATION_WAIT)
+    except TimeoutError as err:
+        raise ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="installing") from err
+    except InstallError as err:
+        raise _not_ready(err) from err
+
+
+def _not_ready(err: InstallError) -> ConfigEntryNotReady:
+    return ConfigEntryNotReady(
+        translation_domain=DOMAIN,
+        translation_key=err.key,
+        translation_placeholders={"reason": err.reason},
+    )
+
+
+@callback
+def _async_install_then_reload(hass: HomeAssistant, entry: LlmosConfigEntry) -> asyncio.Task[bool]:
+    """Install in the background, and load the entry again if that brought something."""
+
+    def reload(task: asyncio.Task[bool]) -> None:
+        if not task.cancelled() and task.exception() is None and task.result():
+            hass.config_entries.async_schedule_reload(entry.entry_id)
+
+    task = async_start_installation(hass)
+    task.add_done_callback(reload)
+    return task

@@ -1,0 +1,44 @@
+"""Names and limits that several files share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+from homeassistant.core import HomeAssistant
+
+DOMAIN: Final = "llmos_assistant"
+NAME: Final = "LLMOS Assistant"
+
+CONF_ENGINE: Final = "engine"
+CONF_CREATE_PIPELINE: Final = "create_pipeline"
+CONF_PREFERRED_PIPELINE: Final = "preferred_pipeline"
+CONF_PIPELINE_ID: Final = "pipeline_id"
+
+ENGINE_LOCAL: Final = "local"
+ENGINE_REMOTE: Final = "remote"
+
+DEFAULT_PORT: Final = 10700
+DEFAULT_LANGUAGE: Final = "en"
+LANGUAGES: Final = ["en"]
+
+# Only an engine on this machine needs them, and not every machine can have them:
+# CTranslate2 has no wheels for musl. Hence they are not in the manifest.
+ENGINE_REQUIREMENTS: Final = [
+    "ctranslate2==4.8.5",
+    "faster-whisper==1.2.1",
+    "sentencepiece==0.2.3",
+    "text2num==3.1.0",
+]
+
+MAX_TEXT_LENGTH: Final = 500
+"""Characters. Nobody says more at once, and the engine reads no more."""
+
+ENV_MODELS: Final = "LLMOS_MODELS"
+"""Environment variable: a folder of models to use instead of Home Assistant's own."""
+
+
+def models_folder(hass: HomeAssistant) -> Path:
+    """Where downloaded models live: they can be fetched again, so backups leave them out."""
+    return Path(os.environ.get(ENV_MODELS) or hass.config.cache_path(DOMAIN, "models"))

@@ -1,0 +1,140 @@
+"""The conversation agent."""
+
+from __future__ import annotations
+
+import logging
+from typing import override
+
+from homeassistant.components import conversation
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import intent, llm
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from . import LlmosConfigEntry
+from .const import DOMAIN
+from .entity import EngineEntity
+from .home.acting import Request, async_act
+from .home.grounding import GroundedStep
+from .home.speech import Speaker, async_get_speaker
+from .understanding import area_of_speaker, async_understand
+
+_LOGGER = logging.getLogger(__name__)
+
+PARALLEL_UPDATES = 0
+
+_ErrorCode = intent.IntentResponseErrorCode
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: LlmosConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the entity."""
+    async_add_entities([LlmosConversation(entry)])
+
+
+class LlmosConversation(EngineEntity, conversation.ConversationEntity):
+    """Understands with the command model, acts through Home Assistant's intents."""
+
+    _attr_supported_features = conversation.ConversationEntityFeature.CONTROL
+
+    @override
+    async def async_prepare(self, language: str | None = None) -> None:
+        """Read the answers of `language` before the first request."""
+        await async_get_speaker(self.hass, language or self.hass.config.language)
+
+    @override
+    async def _async_handle_message(
+        self, user_input: conversation.ConversationInput, chat_log: conversation.ChatLog
+    ) -> conversation.ConversationResult:
+        language = user_input.language or self.hass.config.language
+        speaker = await async_get_speaker(self.hass, language)
+        try:
+            response = await self._async_respond(user_input, chat_log, speaker)
+        except HomeAssistantError as err:
+            response = _failure(err, speaker)
+        speech = response.speech.get(intent.SPEECH_TYPE_PLAIN, {}).get("speech", "")
+        chat_log.async_add_assistant_content_without_tools(
+            conversation.AssistantContent(agent_id=user_input.agent_id, content=speech)
+        )
+        return conversation.ConversationResult(
+            response=response,
+            conversation_id=chat_log.conversation_id,
+            continue_conversation=chat_log.continue_conversation,
+        )
+
+    async def _async_respond(
+        self,
+        user_input: conversation.ConversationInput,
+        chat_log: conversation.ChatLog,
+        speaker: Speaker,
+    ) -> intent.IntentResponse:
+        """Do what was asked for, or say why not. Raises HomeAssistantError."""
+        area_id, device_id = area_of_speaker(
+            self.hass, user_input.device_id, user_input.satellite_id
+        )
+        understood = await async_understand(
+            self.hass, self.engine, user_input.text, speaker.language, area_id
+        )
+        if not understood.plan.steps:
+            return _error(_ErrorCode.NO_INTENT_MATCH, speaker.phrase("only_home"), speaker)
+        if problem := understood.grounding.problem:
+            return _error(_ErrorCode.NO_VALID_TARGETS, speaker.problem(problem), speaker)
+
+        def log_step(step: GroundedStep, response: intent.IntentResponse) -> None:
+            _log_step(chat_log, user_input.agent_id, step, response)
+
+        return await async_act(
+            self.hass,
+            understood.grounding.steps,
+            Request(
+                text=user_input.text,
+                context=user_input.context,
+                device_id=device_id,
+                satellite_id=user_input.satellite_id,
+                agent_id=user_input.agent_id,
+                area_id=area_id,
+            ),
+            speaker,
+            log_step,
+        )
+
+
+def _failure(err: HomeAssistantError, speaker: Speaker) -> intent.IntentResponse:
+    """The answer to a request that could not even be understood."""
+    if err.translation_domain != DOMAIN or not err.translation_key:
+        raise err
+    words = speaker.phrase(err.translation_key, **(err.translation_placeholders or {}))
+    if isinstance(err, ServiceValidationError):
+        return _error(_ErrorCode.NO_INTENT_MATCH, words, speaker)
+    _LOGGER.error("No answer to a request: %s", words)
+    return _error(_ErrorCode.FAILED_TO_HANDLE, words, speaker)
+
+
+def _error(code: _ErrorCode, words: str, speaker: Speaker) -> intent.IntentResponse:
+    response = intent.IntentResponse(language=speaker.language)
+    response.async_set_error(code, words)
+    return response
+
+
+def _log_step(
+    chat_log: conversation.ChatLog,
+    agent_id: str,
+    step: GroundedStep,
+    response: intent.IntentResponse,
+) -> None:
+    """Record a step and what came of it as a tool call, as Home Assistant's own agent does."""
+    call = llm.ToolInput(tool_name=step.intent, tool_args=dict(step.slots), external=True)
+    chat_log.async_add_assistant_content_without_tools(
+        conversation.AssistantContent(agent_id=agent_id, content=None, tool_calls=[call])
+    )
+    chat_log.async_add_assistant_content_without_tools(
+        conversation.ToolResultContent(
+            agent_id=agent_id,
+            tool_call_id=call.id,
+            tool_name=call.tool_name,
+            result=llm.ToolResult(data=llm.IntentResponseDict(response)),
+        )
+    )

@@ -1,0 +1,33 @@
+"""The engine that an entry asks for, and whether it can do its work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.const import CONF_HOST, CONF_LANGUAGE, CONF_PORT
+from homeassistant.core import HomeAssistant
+
+from .const import CONF_ENGINE, DEFAULT_LANGUAGE, ENGINE_REMOTE, models_folder
+from .engine_client import Engine, EngineClient, EngineError
+from .install import InstallError
+from .supervisor import EngineSupervisor
+
+
+def make_engine(hass: HomeAssistant, data: Mapping[str, Any]) -> Engine:
+    """The engine that an entry with `data` uses, not yet started."""
+    if data[CONF_ENGINE] == ENGINE_REMOTE:
+        host = f"[{data[CONF_HOST]}]" if ":" in data[CONF_HOST] else data[CONF_HOST]
+        return EngineClient(f"tcp://{host}:{data[CONF_PORT]}")
+    language = data.get(CONF_LANGUAGE, DEFAULT_LANGUAGE)
+    return EngineSupervisor(models_folder(hass), language=language)
+
+
+async def async_check_engine(engine: Engine) -> None:
+    """Start `engine` if it is one to be started. Raises InstallError if it lacks an ability."""
+    try:
+        info = await engine.info()
+    except EngineError as err:
+        raise InstallError("engine_failed", str(err)) from err
+    if not (info.asr and info.intent):
+        raise InstallError("engine_incomplete")

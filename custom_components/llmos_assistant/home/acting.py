@@ -1,0 +1,147 @@
+"""Carrying out grounded steps through Home Assistant's intent handlers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from home_assistant_intents import ErrorKey
+from homeassistant.components import conversation
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.helpers import intent
+
+from ..const import DOMAIN
+from .speech import Speaker, join_sentences
+
+if TYPE_CHECKING:
+    from .grounding import GroundedStep
+
+_LOGGER = logging.getLogger(__name__)
+
+type OnStep = Callable[[GroundedStep, intent.IntentResponse], None]
+"""Told of each step and what came of it, in order."""
+
+_Reason = intent.MatchFailedReason
+_ErrorCode = intent.IntentResponseErrorCode
+
+
+@dataclass(frozen=True)
+class Request:
+    """Who asked for the steps, with which words, and where."""
+
+    text: str
+    context: Context
+    device_id: str | None = None
+    satellite_id: str | None = None
+    agent_id: str | None = None
+    area_id: str | None = None
+
+
+async def async_act(
+    hass: HomeAssistant,
+    steps: Sequence[GroundedStep],
+    request: Request,
+    speaker: Speaker,
+    on_step: OnStep,
+) -> intent.IntentResponse:
+    """Carry out `steps` in order; the first that fails stops the rest.
+
+    The response holds the results of all steps and says what was done and, if so, what was not.
+    """
+    merged = intent.IntentResponse(language=speaker.language)
+    answers: list[str] = []
+    for number, step in enumerate(steps, start=1):
+        response = await _async_act(hass, step, request, speaker)
+        on_step(step, response)
+        _merge(merged, response)
+        if response.error_code is not None:
+            failure = response.speech[intent.SPEECH_TYPE_PLAIN]["speech"]
+            rest = speaker.phrase("rest_not_done") if number < len(steps) else ""
+            merged.async_set_error(response.error_code, join_sentences([*answers, failure, rest]))
+            return merged
+        answers.append(speaker.answer(step, response, request.text))
+        if failed := ", ".join(target.name for target in response.failed_results):
+            answers.append(speaker.phrase("did_not_respond", names=failed))
+    merged.async_set_speech(join_sentences(answers))
+    return merged
+
+
+async def _async_act(
+    hass: HomeAssistant, step: GroundedStep, request: Request, speaker: Speaker
+) -> intent.IntentResponse:
+    """Carry out one step. A failure is a response too."""
+    slots: dict[str, Any] = {slot: {"value": value} for slot, value in step.slots.items()}
+    if request.area_id:
+        slots["preferred_area_id"] = {"value": request.area_id}
+    conversation.async_conversation_trace_append(
+        conversation.ConversationTraceEventType.TOOL_CALL,
+        {"intent_name": step.intent, "slots": dict(step.slots)},
+    )
+    try:
+        return await intent.async_handle(
+            hass,
+            DOMAIN,
+            step.intent,
+            slots,
+            request.text,
+            request.context,
+            speaker.language,
+            assistant=conversation.DOMAIN,
+            device_id=request.device_id,
+            satellite_id=request.satellite_id,
+            conversation_agent_id=request.agent_id,
+        )
+    except intent.MatchFailedError as err:
+        code, words = _ErrorCode.NO_VALID_TARGETS, _match_failure(err, speaker)
+    except intent.UnknownIntent:
+        # The integration that brings this intent is not loaded: there is no such thing here.
+        code, words = _ErrorCode.NO_VALID_TARGETS, speaker.phrase("no_handler")
+    except intent.InvalidSlotInfo:
+        code, words = _ErrorCode.FAILED_TO_HANDLE, speaker.phrase("bad_value")
+    except intent.IntentHandleError as err:
+        _LOGGER.warning("%s failed: %s", step.intent, err)
+        code = _ErrorCode.FAILED_TO_HANDLE
+        words = speaker.error(err.response_key or ErrorKey.HANDLE_ERROR)
+    except intent.IntentError:  # Home Assistant has logged what it was
+        code, words = _ErrorCode.UNKNOWN, speaker.error(ErrorKey.HANDLE_ERROR)
+    response = intent.IntentResponse(language=speaker.language)
+    response.async_set_error(code, words)
+    return response
+
+
+def _merge(merged: intent.IntentResponse, response: intent.IntentResponse) -> None:
+    """Add the results of a step: a pipeline reads them to decide how to confirm."""
+    if merged.intent is None:
+        merged.intent = response.intent
+    if response.response_type is intent.IntentResponseType.QUERY_ANSWER:
+        merged.response_type = response.response_type
+    merged.success_results.extend(response.success_results)
+    merged.failed_results.extend(response.failed_results)
+    merged.matched_states.extend(response.matched_states)
+    merged.unmatched_states.extend(response.unmatched_states)
+    merged.speech_slots.update(response.speech_slots)
+
+
+def _match_failure(error: intent.MatchFailedError, speaker: Speaker) -> str:
+    """Why a handler found nothing to act on although grounding did, in Home Assistant's words."""
+    wanted, result = error.constraints, error.result
+    match result.no_match_reason:
+        case _Reason.FEATURE:
+            return speaker.error(ErrorKey.FEATURE_NOT_SUPPORTED)
+        case _Reason.STATE if wanted.states:
+            return speaker.error(ErrorKey.ENTITY_WRONG_STATE, state=next(iter(wanted.states)))
+        case _Reason.INVALID_AREA:
+            return speaker.error(ErrorKey.NO_AREA, area=result.no_match_name)
+        case _Reason.INVALID_FLOOR:
+            return speaker.error(ErrorKey.NO_FLOOR, floor=result.no_match_name)
+        case _Reason.DUPLICATE_NAME | _Reason.MULTIPLE_TARGETS if wanted.name:
+            return speaker.error(ErrorKey.DUPLICATE_ENTITIES, entity=wanted.name)
+        case _Reason.MULTIPLE_TARGETS:
+            return speaker.error("duplicate_targets")
+    if wanted.name:
+        return speaker.error(ErrorKey.NO_ENTITY, entity=wanted.name)
+    if kinds := wanted.device_classes or wanted.domains:
+        return speaker.error(ErrorKey.NO_DOMAIN, domain=next(iter(kinds)))
+    return speaker.error(ErrorKey.NO_INTENT)

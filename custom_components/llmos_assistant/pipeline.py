@@ -1,0 +1,81 @@
+"""The Assist pipeline that uses the integration's entities."""
+
+from __future__ import annotations
+
+import logging
+
+from homeassistant.components import conversation, stt, tts
+from homeassistant.components.assist_pipeline.pipeline import (
+    KEY_ASSIST_PIPELINE,
+    PipelinePreferred,
+)
+from homeassistant.components.tts.helper import get_engine_instance
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_LANGUAGE
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.collection import CollectionError
+from homeassistant.util import language as language_util
+
+from .const import CONF_CREATE_PIPELINE, CONF_PIPELINE_ID, CONF_PREFERRED_PIPELINE, DOMAIN, NAME
+
+_LOGGER = logging.getLogger(__name__)
+
+
+async def async_create_pipeline(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Create the pipeline if the user asked for it and it was not done before."""
+    if not entry.data.get(CONF_CREATE_PIPELINE) or CONF_PIPELINE_ID in entry.data:
+        return
+    registry = er.async_get(hass)
+    language = entry.data[CONF_LANGUAGE]
+    store = hass.data[KEY_ASSIST_PIPELINE].pipeline_store
+    pipeline = await store.async_create_item(
+        {
+            "name": NAME,
+            "language": language,
+            "conversation_engine": registry.async_get_entity_id(
+                conversation.DOMAIN, DOMAIN, entry.entry_id
+            ),
+            "conversation_language": language,
+            "stt_engine": registry.async_get_entity_id(stt.DOMAIN, DOMAIN, entry.entry_id),
+            "stt_language": language,
+            "wake_word_entity": None,
+            "wake_word_id": None,
+            **_speech_output(hass, language),
+        }
+    )
+    if entry.data.get(CONF_PREFERRED_PIPELINE):
+        store.async_set_preferred_item(pipeline.id)
+    hass.config_entries.async_update_entry(
+        entry, data={**entry.data, CONF_PIPELINE_ID: pipeline.id}
+    )
+
+
+async def async_remove_pipeline(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Remove the pipeline that was created for `entry`, unless the user did or prefers it."""
+    pipelines = hass.data.get(KEY_ASSIST_PIPELINE)
+    pipeline_id = entry.data.get(CONF_PIPELINE_ID)
+    if pipelines is None or pipeline_id not in pipelines.pipeline_store.data:
+        return
+    try:
+        await pipelines.pipeline_store.async_delete_item(pipeline_id)
+    except PipelinePreferred:
+        _LOGGER.warning("The Assist pipeline %s is the preferred one and stays: change it", NAME)
+    except CollectionError as err:
+        _LOGGER.warning("The Assist pipeline %s could not be removed: %s", NAME, err)
+
+
+def _speech_output(hass: HomeAssistant, language: str) -> dict[str, str | None]:
+    """Home Assistant's default text-to-speech where it speaks `language`, else none."""
+    engine_id = tts.async_default_engine(hass)
+    engine = get_engine_instance(hass, engine_id) if engine_id else None
+    spoken = (
+        language_util.matches(language, engine.supported_languages, country=hass.config.country)
+        if engine
+        else []
+    )
+    if engine is None or not spoken:
+        return {"tts_engine": None, "tts_language": None, "tts_voice": None}
+    voices = engine.async_get_supported_voices(spoken[0])
+    voice = voices[0].voice_id if voices else None
+    return {"tts_engine": engine_id, "tts_language": spoken[0], "tts_voice": voice}

@@ -1,0 +1,120 @@
+"""The actions of the integration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import voluptuous as vol
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import ATTR_AREA_ID, ATTR_DEVICE_ID
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import (
+    area_registry as ar,
+)
+from homeassistant.helpers import (
+    config_validation as cv,
+)
+from homeassistant.helpers import (
+    device_registry as dr,
+)
+from homeassistant.util.json import JsonObjectType
+
+from .const import DOMAIN
+from .home.problems import Problem
+from .home.speech import async_get_speaker
+from .understanding import area_of_speaker, async_understand
+
+if TYPE_CHECKING:
+    from . import LlmosConfigEntry
+
+SERVICE_UNDERSTAND = "understand"
+ATTR_LANGUAGE = "language"
+ATTR_TEXT = "text"
+
+_UNDERSTAND_SCHEMA = vol.Schema(
+    {
+        vol.Required(ATTR_TEXT): cv.string,
+        vol.Exclusive(ATTR_DEVICE_ID, "place"): cv.string,
+        vol.Exclusive(ATTR_AREA_ID, "place"): cv.string,
+        vol.Optional(ATTR_LANGUAGE): cv.string,
+    }
+)
+
+
+@callback
+def async_register_services(hass: HomeAssistant) -> None:
+    """Register all actions."""
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_UNDERSTAND,
+        _async_understand,
+        schema=_UNDERSTAND_SCHEMA,
+        supports_response=SupportsResponse.ONLY,
+    )
+
+
+async def _async_understand(call: ServiceCall) -> ServiceResponse:
+    """What a text asks for in this home. Executes nothing."""
+    hass = call.hass
+    entry = _loaded_entry(hass)
+    language = call.data.get(ATTR_LANGUAGE, hass.config.language)
+    understood = await async_understand(
+        hass, entry.runtime_data, call.data[ATTR_TEXT], language, _area_id(hass, call)
+    )
+    response: JsonObjectType = {
+        "steps": [
+            {"intent": step.intent, "slots": dict(step.slots)}
+            for step in understood.grounding.steps
+        ],
+        "route": understood.plan.route,
+        "confidence": understood.plan.confidence,
+    }
+    if problem := understood.grounding.problem:
+        response["problem"] = await _describe(hass, problem, language)
+    return response
+
+
+def _loaded_entry(hass: HomeAssistant) -> LlmosConfigEntry:
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        if entry.state is ConfigEntryState.LOADED:
+            return entry
+    raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_loaded")
+
+
+def _area_id(hass: HomeAssistant, call: ServiceCall) -> str | None:
+    """The area that the action was told to listen in. Raises ServiceValidationError."""
+    area_id: str | None = call.data.get(ATTR_AREA_ID)
+    if area_id is not None:
+        if not ar.async_get(hass).async_get_area(area_id):
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="unknown_area_id",
+                translation_placeholders={"area_id": area_id},
+            )
+        return area_id
+    device_id: str | None = call.data.get(ATTR_DEVICE_ID)
+    if device_id and not dr.async_get(hass).async_get(device_id):
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="unknown_device_id",
+            translation_placeholders={"device_id": device_id},
+        )
+    return area_of_speaker(hass, device_id)[0]
+
+
+async def _describe(hass: HomeAssistant, problem: Problem, language: str) -> JsonObjectType:
+    speaker = await async_get_speaker(hass, language)
+    return {
+        "kind": str(problem.kind),
+        "spoken": problem.spoken,
+        "candidates": list(problem.candidates),
+        "area": problem.area,
+        "message": speaker.problem(problem),
+    }

@@ -1,0 +1,91 @@
+"""Speech to text."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterable
+from typing import override
+
+from homeassistant.components import stt
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from . import LlmosConfigEntry
+from .engine_client import EngineError
+from .entity import EngineEntity
+
+_LOGGER = logging.getLogger(__name__)
+
+PARALLEL_UPDATES = 0
+
+_CHUNK_TIMEOUT = 10  # seconds; microphones send several chunks a second
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: LlmosConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the entity."""
+    async_add_entities([LlmosSpeechToText(entry)])
+
+
+class LlmosSpeechToText(EngineEntity, stt.SpeechToTextEntity):
+    """Whisper in the engine."""
+
+    @property
+    @override
+    def supported_formats(self) -> list[stt.AudioFormats]:
+        return [stt.AudioFormats.WAV]
+
+    @property
+    @override
+    def supported_codecs(self) -> list[stt.AudioCodecs]:
+        return [stt.AudioCodecs.PCM]
+
+    @property
+    @override
+    def supported_bit_rates(self) -> list[stt.AudioBitRates]:
+        return [stt.AudioBitRates.BITRATE_16]
+
+    @property
+    @override
+    def supported_sample_rates(self) -> list[stt.AudioSampleRates]:
+        return [stt.AudioSampleRates.SAMPLERATE_16000]
+
+    @property
+    @override
+    def supported_channels(self) -> list[stt.AudioChannels]:
+        return [stt.AudioChannels.CHANNEL_MONO]
+
+    @override
+    async def async_process_audio_stream(
+        self, metadata: stt.SpeechMetadata, stream: AsyncIterable[bytes]
+    ) -> stt.SpeechResult:
+        """Transcribe 16 kHz 16-bit mono PCM. Where no words are heard, the text is empty."""
+        try:
+            text = await self.engine.transcribe(_bounded(stream), metadata.language)
+        except EngineError as err:
+            _LOGGER.error("Speech was not recognized: %s", err)
+            return stt.SpeechResult(None, stt.SpeechResultState.ERROR)
+        return stt.SpeechResult(text, stt.SpeechResultState.SUCCESS)
+
+
+async def _bounded(stream: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
+    """The chunks of `stream`, to its end or a long gap. Raises EngineError if it never starts."""
+    chunks = aiter(stream)
+    started = False
+    while True:
+        try:
+            async with asyncio.timeout(_CHUNK_TIMEOUT):
+                chunk = await anext(chunks)
+        except StopAsyncIteration:
+            return
+        except TimeoutError as err:
+            if not started:
+                raise EngineError("no audio came from the microphone") from err
+            _LOGGER.warning("The audio stopped without an end; using what was heard")
+            return
+        started = True
+        yield chunk

@@ -1,0 +1,71 @@
+"""From a text to grounded steps: what the conversation entity and the action share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import entity_registry as er
+from homeassistant.util import language as language_util
+
+from .const import DOMAIN, LANGUAGES, MAX_TEXT_LENGTH
+from .engine.protocol import Plan
+from .engine_client import Engine, EngineError
+from .home.grounding import Grounding, ground
+from .home.inventory import async_build_home
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What a text asks for: as spoken, and in this home."""
+
+    plan: Plan
+    grounding: Grounding
+
+
+async def async_understand(
+    hass: HomeAssistant, engine: Engine, text: str, language: str, area_id: str | None
+) -> Understanding:
+    """Understand `text`, said in the area `area_id`. Nothing is executed.
+
+    Raises ServiceValidationError if the text cannot be a request, HomeAssistantError if the
+    engine fails; both in words for the user.
+    """
+    text = text.strip()
+    if not text:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_text")
+    if len(text) > MAX_TEXT_LENGTH:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="text_too_long",
+            translation_placeholders={"limit": str(MAX_TEXT_LENGTH)},
+        )
+    if not (known := language_util.matches(language, LANGUAGES)):
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="language_not_supported",
+            translation_placeholders={"language": language, "languages": ", ".join(LANGUAGES)},
+        )
+    try:
+        plan = await engine.understand(text, known[0])
+    except EngineError as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="no_engine",
+            translation_placeholders={"reason": str(err).rstrip(".")},
+        ) from err
+    return Understanding(plan, ground(plan, async_build_home(hass), area_id))
+
+
+def area_of_speaker(
+    hass: HomeAssistant, device_id: str | None, satellite_id: str | None = None
+) -> tuple[str | None, str | None]:
+    """The ids of the area that a request came from and of the device that heard it."""
+    area_id = None
+    if satellite_id and (entity := er.async_get(hass).async_get(satellite_id)):
+        area_id, device_id = entity.area_id, entity.device_id or device_id
+    if not area_id and device_id and (device := dr.async_get(hass).async_get(device_id)):
+        area_id = dr.async_get_effective_area_id(hass, device)
+    return area_id, device_id
