@@ -155,13 +155,26 @@ def test_refused(home: Home, intent: str, slots: Slots, problem: Problem) -> Non
     assert step.entity_ids == ()
 
 
-def test_closing_a_door_never_unlocks_it(home: Home) -> None:
-    """Closing and unlocking are the same intent: the domain that was understood must hold."""
-    step = grounded(home, OFF, {"name": "front door", "domain": "cover"})
+@pytest.mark.parametrize(
+    "slots", [{"name": "front door"}, {"name": "front door", "domain": "cover"}, {"area": "porch"}]
+)
+def test_closing_never_unlocks(home: Home, slots: Slots) -> None:
+    """Closing and unlocking are the same intent: a lock must have been understood."""
+    porch = replace(
+        home,
+        areas=(*home.areas, Area("porch", "Porch")),
+        entities=(*home.entities, Entity("lock.porch", "Porch Gate", area_id="porch")),
+    )
+    step = grounded(porch, OFF, slots)
     assert step.problem is not None
-    assert step.problem.kind is ProblemKind.WRONG_KIND
-    step = grounded(home, OFF, {"name": "front door", "domain": "lock"})
-    assert step.entity_ids == ("lock.front",)
+    assert step.entity_ids == ()
+
+
+@pytest.mark.parametrize("slots", [{"name": "front door", "domain": "lock"}, {"name": "front door lock"}])
+def test_unlocking(home: Home, slots: Slots) -> None:
+    """It was understood."""
+    step = grounded(home, OFF, slots)
+    assert (step.slots["name"], step.entity_ids) == ("Front Door", ("lock.front",))
 
 
 @pytest.mark.parametrize(

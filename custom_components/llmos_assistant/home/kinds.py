@@ -56,6 +56,7 @@ ACTS_ON: dict[str, frozenset[str]] = {
     "HassListRemoveItem": _TODO,
 }
 
+UNLOCKS = frozenset({"HassToggle", "HassTurnOff"})
 MEDIA = frozenset(intent for intent, domains in ACTS_ON.items() if domains == _MEDIA)
 # Without a place they mean the room that they are said in.
 IN_ROOM = frozenset(

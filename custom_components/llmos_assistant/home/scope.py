@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ..engine.protocol import SlotValue
 from .inventory import Area, Entity, Home
-from .kinds import ACTS_ON, STATE_DOMAINS, compatible, device_classes, without_kind
-from .names import same, split
+from .kinds import ACTS_ON, STATE_DOMAINS, UNLOCKS, compatible, device_classes, without_kind
+from .names import same, split, stems
 from .places import Place
 
 
@@ -49,7 +49,7 @@ class Scope:
         return tuple(
             entity
             for entity in self.home.of_kind(self.domains)
-            if self.said_domain is None or compatible(self.said_domain, entity.domain)
+            if (self.said_domain is None or compatible(self.said_domain, entity.domain)) and self._may_act_on(entity)
         )
 
     @property
@@ -57,7 +57,20 @@ class Scope:
         """The entities of the said kind, wherever they are."""
         domains = frozenset({self.said_domain}) if self.said_domain else self.domains
         said_class = self.slots.get("device_class")
-        return self.home.of_kind(domains, frozenset({str(said_class)}) if said_class else None)
+        entities = self.home.of_kind(domains, frozenset({str(said_class)}) if said_class else None)
+        return tuple(entity for entity in entities if self._may_act_on(entity))
+
+    def _may_act_on(self, entity: Entity) -> bool:
+        """If the entity is no lock that might be opened without anybody having said so.
+
+        Unlocking and closing are the same intent: "close the front door" must not unlock it.
+        """
+        return (
+            entity.domain != "lock"
+            or self.intent not in UNLOCKS
+            or self.said_domain == "lock"
+            or "lock" in stems(split(str(self.slots.get("name", ""))))
+        )
 
     def inside(self, entities: Iterable[Entity], place: Place) -> tuple[Entity, ...]:
         """Those of the entities that are in the place."""
