@@ -34,7 +34,7 @@ class EngineError(Exception):
 
 
 class EngineUnavailable(EngineError):
-    """There is no engine to talk to. The request never reached one."""
+    """There is no engine to talk to, or there was one and it has gone."""
 
 
 class Engine(Protocol):
@@ -114,7 +114,7 @@ class EngineClient:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[AsyncClient]:
-        """A connection to the engine. Raises EngineUnavailable, later EngineError."""
+        """A connection to the engine. Raises EngineUnavailable."""
         client = AsyncClient.from_uri(self.uri, connect_timeout=CONNECT_TIMEOUT)
         try:
             await client.connect()
@@ -123,7 +123,7 @@ class EngineClient:
         try:
             yield client
         except (OSError, EOFError) as err:
-            raise EngineError("The engine stopped in the middle of its work") from err
+            raise EngineUnavailable("The engine stopped in the middle of its work") from err
         finally:
             with suppress(OSError):
                 await client.disconnect()
@@ -143,7 +143,7 @@ async def _read(client: AsyncClient) -> Event:
     """The engine's next event. Raises EngineError if it is an error or there is none."""
     event = await client.read_event()
     if event is None:
-        raise EngineError("The engine stopped in the middle of its work")
+        raise EngineUnavailable("The engine stopped in the middle of its work")
     if Error.is_type(event.type):
         error = Error.from_event(event)
         raise EngineError(error.text, error.code)

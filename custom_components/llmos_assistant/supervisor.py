@@ -17,6 +17,7 @@ from wyoming.info import Info
 
 from .engine.protocol import Plan
 from .engine_client import EngineClient, EngineUnavailable
+from .replay import ReplayableAudio
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -63,6 +64,7 @@ class EngineSupervisor:
         self._process: asyncio.subprocess.Process | None = None
         self._log_task: asyncio.Task[None] | None = None
         self._client: EngineClient | None = None
+        self._is_stopped = False
         self._failures = 0
         self._next_start = 0.0  # monotonic seconds
         self._reason = ""
@@ -73,7 +75,7 @@ class EngineSupervisor:
     @property
     def pid(self) -> int | None:
         """The engine's process id; None while it does not run."""
-        return self._process.pid if self._is_running() else None
+        return self._process.pid if self._process and self._is_running() else None
 
     async def async_start(self) -> None:
         """Start the engine unless it runs. Raises EngineUnavailable."""
@@ -85,7 +87,11 @@ class EngineSupervisor:
 
     async def transcribe(self, audio: AsyncIterable[bytes], language: str) -> str:
         """What is said in 16 kHz 16-bit mono PCM; "" if nothing."""
-        return await self._request(lambda client: client.transcribe(audio, language))
+        replayable = ReplayableAudio(audio)
+        try:
+            return await self._request(lambda client: client.transcribe(replayable, language))
+        finally:
+            await replayable.aclose()
 
     async def understand(self, text: str, language: str) -> Plan:
         """What a text asks for."""
@@ -98,19 +104,22 @@ class EngineSupervisor:
         return await asyncio.to_thread(_resident_memory, pid)
 
     async def async_stop(self) -> None:
-        """End the engine, by force if it must be."""
+        """End the engine for good, by force if it must be."""
+        self._is_stopped = True
+        if self._process and self._is_running():
+            self._process.terminate()  # also one that is just starting, with the lock held
         async with self._lock:
             await self._end_process()
 
     async def _request[T](self, request: Callable[[EngineClient], Awaitable[T]]) -> T:
-        """Ask the engine, and a new one if it turns out that the old one has gone."""
+        """Ask the engine, and once more a new one if the old one dies of it or has gone."""
         client = await self._running_client()
         try:
             answer = await request(client)
         except EngineUnavailable:
-            # Nothing was sent yet. It died and the system has not told, or it hangs.
             async with self._lock:
                 if client is self._client:
+                    self._note_failure("it stopped answering")
                     await self._end_process()
             answer = await request(await self._running_client())
         self._failures = 0
@@ -119,6 +128,8 @@ class EngineSupervisor:
     async def _running_client(self) -> EngineClient:
         """A client of the running engine, started if need be. Raises EngineUnavailable."""
         async with self._lock:
+            if self._is_stopped:
+                raise EngineUnavailable("The engine was stopped")
             if self._client and self._is_running():
                 return self._client
             if self._process:
@@ -168,7 +179,8 @@ class EngineSupervisor:
             )
         except OSError as err:
             raise EngineUnavailable(f"The engine cannot be started: {err}") from err
-        assert self._process.stdout is not None and self._process.stderr is not None
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
         self._log_task = asyncio.create_task(self._log(self._process.stderr))
         try:
             async with asyncio.timeout(START_TIMEOUT):
@@ -213,7 +225,8 @@ class EngineSupervisor:
             assert process.stdin is not None
             process.stdin.close()
         if self._log_task:
-            await self._log_task
+            await asyncio.wait({self._log_task}, timeout=1.0)
+            self._log_task.cancel()
             self._log_task = None
         if self._folder:
             await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
@@ -224,7 +237,7 @@ def _socket_folder() -> Path:
     """A new folder that only this user can enter, with a path short enough for a socket."""
     base = tempfile.gettempdir()
     if len(os.fsencode(base)) > _MAX_SOCKET_PATH - len("/llmos-12345678/engine.sock"):
-        base = "/tmp"  # noqa: S108 - mkdtemp makes a folder of our own in it
+        base = "/tmp"  # mkdtemp makes a folder of our own in it
     return Path(tempfile.mkdtemp(prefix="llmos-", dir=base))
 
 
@@ -232,6 +245,6 @@ def _resident_memory(pid: int) -> int | None:
     """Resident set size in bytes, from Linux's /proc; None elsewhere."""
     try:
         pages = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
-    except (OSError, ValueError, IndexError):
+    except OSError, ValueError, IndexError:
         return None
     return pages * os.sysconf("SC_PAGE_SIZE")

@@ -1,1 +1,1 @@
-"""The engine: speech and language models behind the Wyoming protocol. Knows nothing of Home Assistant."""
+"""The engine: models behind the Wyoming protocol. Knows nothing of Home Assistant."""

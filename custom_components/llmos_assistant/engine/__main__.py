@@ -24,7 +24,8 @@ def package_name() -> str:
     spec = importlib.util.spec_from_file_location(
         PACKAGE, FOLDER / "__init__.py", submodule_search_locations=[str(FOLDER)]
     )
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     package = importlib.util.module_from_spec(spec)
     sys.modules[PACKAGE] = package
     spec.loader.exec_module(package)

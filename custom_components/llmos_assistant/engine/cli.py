@@ -102,7 +102,6 @@ def _arguments() -> argparse.Namespace:
 
 def _download(models: Path, name: str) -> None:
     """Fetch a model, with progress on stderr."""
-
     shown = -1
 
     def show(done: int, total: int) -> None:

@@ -85,7 +85,8 @@ class Plan:
                 confidence = float(context.get("confidence", 0.0))
             elif Intent.is_type(event.type):
                 intent = Intent.from_event(event)
-                steps.append(Step(intent.name, {e.name: e.value for e in intent.entities}))
+                slots = {e.name: e.value for e in intent.entities if e.value is not None}
+                steps.append(Step(intent.name, slots))
             elif IntentsStop.is_type(event.type):
                 return cls(tuple(steps), confidence)
             else:

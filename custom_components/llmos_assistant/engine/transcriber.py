@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
 from faster_whisper import WhisperModel
 from faster_whisper.transcribe import Segment
 from faster_whisper.vad import get_speech_timestamps
+from tqdm import tqdm
 
 from .store import ModelError
 
 SAMPLE_RATE = 16_000  # Hz
+
+# faster-whisper makes progress bars, even those that it does not show. Their default lock
+# works between processes and starts one for that.
+tqdm.set_lock(threading.RLock())
 
 _PADDING = SAMPLE_RATE  # samples kept around speech; trimming closer costs accuracy
 _BEAM_SIZE = 5
