@@ -306,3 +306,31 @@ def test_upstairs_is_above_the_speaker() -> None:
     assert grounded(home, ON, slots, "a1").entity_ids == ("light.top",)
     assert grounded(home, ON, slots).problem == Problem(ProblemKind.UNKNOWN_AREA, "upstairs")
     assert grounded(replace(home, floors=floors[:2]), ON, slots).entity_ids == ("light.mid",)
+
+
+@pytest.mark.parametrize(
+    ("intent", "slots", "slot", "value"),
+    [
+        ("HassLightSet", {"name": "reading lamp", "brightness": "up"}, "brightness", 60),
+        ("HassLightSet", {"name": "reading lamp", "brightness": "down"}, "brightness", 20),
+        ("HassLightSet", {"name": "bedroom lamp", "brightness": "down"}, "brightness", 1),
+        ("HassLightSet", {"area": "living room", "brightness": "up"}, "brightness", 70),  # the mean of 40 and 60
+    ],
+)
+def test_level(home: Home, intent: str, slots: Slots, slot: str, value: float) -> None:
+    """A change without a number is counted from what is set now."""
+    levels = {"light.living": 40.0, "light.play": 60.0, "light.bedroom": 10.0}
+    home = replace(
+        home,
+        entities=tuple(
+            replace(entity, levels={"brightness": levels[entity.entity_id]} if entity.entity_id in levels else {})
+            for entity in home.entities
+        ),
+    )
+    assert grounded(home, intent, slots).slots[slot] == value
+
+
+def test_no_level(home: Home) -> None:
+    """What is set to no number cannot go up or down."""
+    step = grounded(home, "HassLightSet", {"name": "reading lamp", "brightness": "up"})
+    assert step.problem == Problem(ProblemKind.NO_LEVEL, "Reading Lamp")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from ..engine.protocol import Plan, SlotValue, Step
 from .inventory import Home
 from .kinds import ACTS_ON, TIMERS
+from .levels import set_levels
 from .names import split, stems
 from .naming import ground_name
 from .places import find_place
@@ -64,6 +65,7 @@ def _ground_step(step: Step, home: Home, speaker_area_id: str | None) -> Grounde
     scope = Scope(step.intent, dict(step.slots), home, home.area_by_id.get(speaker_area_id or ""))
     try:
         entity_ids = _resolve(scope)
+        set_levels(scope, entity_ids)
     except Unclear as err:
         return GroundedStep(scope.intent, scope.slots, problem=err.problem)
     return GroundedStep(scope.intent, scope.slots, entity_ids)

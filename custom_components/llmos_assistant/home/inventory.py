@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from homeassistant.components.cover import ATTR_CURRENT_POSITION
+from homeassistant.components.fan import ATTR_PERCENTAGE
 from homeassistant.components.homeassistant.exposed_entities import async_should_expose
-from homeassistant.const import ATTR_DEVICE_CLASS
+from homeassistant.components.light import ATTR_BRIGHTNESS, ATTR_SUPPORTED_COLOR_MODES, brightness_supported
+from homeassistant.const import ATTR_DEVICE_CLASS, ATTR_TEMPERATURE
 from homeassistant.core import HomeAssistant, State, callback
 from homeassistant.helpers import (
     area_registry as ar,
@@ -53,7 +57,7 @@ class Entity:
     """An exposed entity.
 
     `name` is one that Home Assistant's intent handlers find it by, and `area_id` is its device's
-    when it has none of its own.
+    when it has none of its own. `levels` are the numbers it is set to, by the slot that sets them.
     """
 
     entity_id: str
@@ -62,6 +66,7 @@ class Entity:
     device_class: str | None = None
     area_id: str | None = None
     state: str = "unknown"
+    levels: Mapping[str, float] = field(default_factory=dict, hash=False)
 
     @property
     def domain(self) -> str:
@@ -139,4 +144,19 @@ def _entity(hass: HomeAssistant, state: State, entry: er.RegistryEntry | None, d
     # The user may have taken all names away: the entity's id is a name that handlers always know.
     names = intent.async_get_entity_aliases(hass, entry, state=state) or [state.entity_id]
     device_class = (entry and entry.device_class) or state.attributes.get(ATTR_DEVICE_CLASS)
-    return Entity(state.entity_id, names[0], tuple(names[1:]), device_class, area_id, state.state)
+    return Entity(state.entity_id, names[0], tuple(names[1:]), device_class, area_id, state.state, _levels(state))
+
+
+def _levels(state: State) -> dict[str, float]:
+    """What the entity is set to, in the units of the intents' slots."""
+    attributes = state.attributes
+    match state.domain:
+        case "light" if brightness_supported(attributes.get(ATTR_SUPPORTED_COLOR_MODES)):
+            return {"brightness": (attributes.get(ATTR_BRIGHTNESS) or 0) / 2.55}
+        case "fan" if (percentage := attributes.get(ATTR_PERCENTAGE)) is not None:
+            return {"percentage": percentage}
+        case "cover" | "valve" if (position := attributes.get(ATTR_CURRENT_POSITION)) is not None:
+            return {"position": position}
+        case "climate" if (temperature := attributes.get(ATTR_TEMPERATURE)) is not None:
+            return {"temperature": temperature}
+    return {}

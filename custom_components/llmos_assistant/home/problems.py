@@ -15,6 +15,7 @@ class ProblemKind(StrEnum):
     AMBIGUOUS_AREA = "ambiguous_area"  # `spoken` may be any of `candidates`
     WHICH_AREA = "which_area"  # no place was said, and `candidates` are the areas with such things
     WRONG_KIND = "wrong_kind"  # `spoken` is there, but the intent cannot act on it
+    NO_LEVEL = "no_level"  # `spoken` is set to no number that could go up or down
     NOTHING_FITS = "nothing_fits"  # nothing called, or of the kind, `spoken` in `area`, or in the home
 
 
