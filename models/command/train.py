@@ -154,7 +154,7 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=256)
     parser.add_argument("--encoder-layers", type=int, default=6)
     parser.add_argument("--decoder-layers", type=int, default=2)
-    parser.add_argument("--tokens", type=int, default=3000, help="source tokens a batch")
+    parser.add_argument("--tokens", type=int, default=1400, help="source tokens a batch")
     parser.add_argument("--rate", type=float, default=1.5e-3)
     parser.add_argument("--warm-up", type=int, default=300, help="steps")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
