@@ -69,7 +69,7 @@ async def play_all(
         print(table.row(recording, outcome), flush=True)
         report.append(as_json(recording, outcome))
         if recording.expected:
-            right.append(is_right(recording.expected, outcome))
+            right.append(is_right(recording.expected, report[-1]))
     stages = " · ".join(
         f"{stage} {median(entry['ms'][stage] for entry in report):.0f} ms"
         for stage in ("stt", "understand", "act", "total")
@@ -130,9 +130,10 @@ def _arguments() -> argparse.Namespace:
 
 
 async def _run_until_stopped(args: argparse.Namespace) -> int:
-    """Run the demo; being told to terminate ends it as tidily as Ctrl-C does."""
+    """Run the demo; a signal to terminate ends it as tidily as Ctrl-C does."""
     task = asyncio.create_task(run(args))
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     return await task
 
 
@@ -144,7 +145,7 @@ def main() -> int:
     except DemoError as err:
         print(f"script/demo: {err}", file=sys.stderr)
         return 2
-    except (KeyboardInterrupt, asyncio.CancelledError):
+    except KeyboardInterrupt, asyncio.CancelledError:
         return 0 if args.serve else 130
 
 

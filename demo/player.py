@@ -132,28 +132,35 @@ class Player:
         return await self._outcome(events, changes)
 
     async def _run_pipeline(self, pcm: bytes) -> dict[str, Message]:
-        """The events of a pipeline run, by type."""
+        """The events of a pipeline run, by type. Raises DemoError."""
+        try:
+            async with (
+                asyncio.timeout(_REPLY_TIMEOUT_S),
+                self._client.events(
+                    "assist_pipeline/run",
+                    start_stage="stt",
+                    end_stage="intent",
+                    input={"sample_rate": RATE},
+                    pipeline=self._pipeline_id,
+                    device_id=self._device_id,
+                ) as events,
+            ):
+                return await self._follow(events, pcm)
+        except TimeoutError as err:
+            raise DemoError(f"No answer within {_REPLY_TIMEOUT_S} seconds") from err
+
+    async def _follow(self, events: asyncio.Queue[Message], pcm: bytes) -> dict[str, Message]:
+        """Send the audio when the pipeline listens, and collect its events until it ends."""
         seen: dict[str, Message] = {}
-        async with (
-            asyncio.timeout(_REPLY_TIMEOUT_S),
-            self._client.events(
-                "assist_pipeline/run",
-                start_stage="stt",
-                end_stage="intent",
-                input={"sample_rate": RATE},
-                pipeline=self._pipeline_id,
-                device_id=self._device_id,
-            ) as events,
-        ):
-            while "run-end" not in seen:
-                event = await events.get()
-                seen[event["type"]] = event
-                if event["type"] == "run-start":
-                    handler_id = event["data"]["runner_data"]["stt_binary_handler_id"]
-                elif event["type"] == "stt-start":
-                    for start in range(0, len(pcm), _CHUNK_BYTES):
-                        await self._client.send_audio(handler_id, pcm[start : start + _CHUNK_BYTES])
-                    await self._client.send_audio(handler_id, b"")
+        while "run-end" not in seen:
+            event = await events.get()
+            seen[event["type"]] = event
+            if event["type"] == "stt-start":
+                runner = seen["run-start"]["data"]["runner_data"]
+                handler_id = runner["stt_binary_handler_id"]
+                for start in range(0, len(pcm), _CHUNK_BYTES):
+                    await self._client.send_audio(handler_id, pcm[start : start + _CHUNK_BYTES])
+                await self._client.send_audio(handler_id, b"")
         return seen
 
     async def _settle(self) -> None:

@@ -58,6 +58,7 @@ async def home_assistant(host: str, port: int | None) -> AsyncIterator[Running]:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "homeassistant", "--config", folder, "--skip-pip"),
                 cwd=folder,
+                env=_environment(),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -82,6 +83,12 @@ def _claim(host: str, port: int | None) -> int:
             ) from err
         claimed: int = probe.getsockname()[1]
         return claimed
+
+
+def _environment() -> dict[str, str]:
+    """Environment variables of Home Assistant: it uses the models that script/setup has fetched."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return {"LLMOS_MODELS": str(cache / "llmos-assistant" / "models")} | os.environ
 
 
 def _write_configuration(config: Path, host: str, port: int) -> None:

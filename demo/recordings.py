@@ -31,7 +31,7 @@ class Expectation:
 class Recording:
     """One utterance as 16 kHz PCM, 16 bit, one channel; no expectation for a user's own."""
 
-    path: Path
+    name: str
     pcm: bytes
     expected: Expectation | None = None
 
@@ -40,8 +40,8 @@ def own_recordings() -> list[Recording]:
     """The recordings that come with the demo. Raises DemoError."""
     return [
         Recording(
-            path := SENTENCES.parent / sentence["audio"],
-            read_audio(path),
+            sentence["audio"],
+            read_audio(SENTENCES.parent / sentence["audio"]),
             Expectation(
                 sentence["intents"], sentence.get("changes", {}), sentence.get("answer", [])
             ),
@@ -52,7 +52,7 @@ def own_recordings() -> list[Recording]:
 
 def users_recordings(paths: Sequence[Path]) -> list[Recording]:
     """The recordings at `paths`. Raises DemoError."""
-    return [Recording(path, read_audio(path)) for path in paths]
+    return [Recording(str(path), read_audio(path)) for path in paths]
 
 
 def read_audio(path: Path) -> bytes:

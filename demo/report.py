@@ -13,34 +13,35 @@ from .player import Change, Outcome
 from .recordings import Expectation, Recording
 
 type Row = tuple[str, ...]
+type Entry = dict[str, Any]
 
 _HEADINGS = ("", "heard", "intents", "changes", "answer", "stt", "understand", "act", "total")
 _TIME_WIDTHS = (5, 10, 5, 5)
-_SHARES = (0.22, 0.28, 0.28, 0.22)  # of the width that is left for the four columns of words
+_SHARES = (0.2, 0.29, 0.31, 0.2)  # of the width that is left for the four columns of words
 
 
-def is_right(expected: Expectation, outcome: Outcome) -> bool:
-    """Whether exactly the expected happened: intents, changes, and words of the answer."""
-    after = {change.entity_id: change.after for change in outcome.changes}
-    return (
-        bool(outcome.answer)
-        and [intent["intent"] for intent in outcome.intents] == expected.intents
-        and after.keys() == expected.changes.keys()
-        and all(wanted.items() <= after[what].items() for what, wanted in expected.changes.items())
-        and all(words.casefold() in outcome.answer.casefold() for words in expected.answer)
-    )
-
-
-def as_json(recording: Recording, outcome: Outcome) -> dict[str, Any]:
+def as_json(recording: Recording, outcome: Outcome) -> Entry:
     """One recording's entry in the JSON report."""
     return {
-        "audio": recording.path.name,
+        "audio": recording.name,
         "transcript": outcome.transcript,
         "intents": outcome.intents,
         "changes": [asdict(change) for change in outcome.changes],
         "answer": outcome.answer,
         "ms": {stage: round(ms, 1) for stage, ms in asdict(outcome.ms).items()},
     }
+
+
+def is_right(expected: Expectation, entry: Entry) -> bool:
+    """Whether exactly the expected happened: intents, changes, and words of the answer."""
+    after = {change["entity_id"]: change["after"] for change in entry["changes"]}
+    return (
+        bool(entry["answer"])
+        and [intent["intent"] for intent in entry["intents"]] == expected.intents
+        and after.keys() == expected.changes.keys()
+        and all(wanted.items() <= after[what].items() for what, wanted in expected.changes.items())
+        and all(words.casefold() in entry["answer"].casefold() for words in expected.answer)
+    )
 
 
 class Table:
@@ -59,7 +60,7 @@ class Table:
         """One recording, over as many lines as its longest column needs."""
         mark = ""
         if recording.expected:
-            mark = "✓" if is_right(recording.expected, outcome) else "✗"
+            mark = "✓" if is_right(recording.expected, as_json(recording, outcome)) else "✗"
         return self._lines(
             (
                 mark,
