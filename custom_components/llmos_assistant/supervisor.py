@@ -65,6 +65,7 @@ class EngineSupervisor:
         self._log_task: asyncio.Task[None] | None = None
         self._client: EngineClient | None = None
         self._is_stopped = False
+        self.starts = 0  # of processes, ever
         self._failures = 0
         self._next_start = 0.0  # monotonic seconds
         self._reason = ""
@@ -76,6 +77,11 @@ class EngineSupervisor:
     def pid(self) -> int | None:
         """The engine's process id; None while it does not run."""
         return self._process.pid if self._process and self._is_running() else None
+
+    @property
+    def uri(self) -> str | None:
+        """Where the engine listens; None while it does not run."""
+        return self._client.uri if self._client and self._is_running() else None
 
     async def async_start(self) -> None:
         """Start the engine unless it runs. Raises EngineUnavailable."""
@@ -162,6 +168,7 @@ class EngineSupervisor:
 
     async def _start_process(self) -> EngineClient:
         """Start an engine and wait until it is ready. Raises EngineUnavailable."""
+        self.starts += 1
         self._last_words = ""
         self._folder = await asyncio.to_thread(_socket_folder)
         uri = f"unix://{self._folder}/engine.sock"

@@ -157,24 +157,28 @@ def _load(arguments: argparse.Namespace) -> Callable[..., Any]:
             f"The engine cannot run here ({err}). It needs ctranslate2, faster-whisper, "
             "sentencepiece, text2num and wyoming, on a 64-bit x86 or ARM processor with glibc.",
         ) from err
-    problems: list[str] = []
-    speech = command = None
+    speech: Transcriber | str = "The engine runs without a speech model."
     if arguments.speech_model != _NONE:
-        try:
-            folder = _speech_folder(arguments.speech_model, arguments.models)
-            speech = Transcriber(folder, arguments.threads)
-        except ModelError as err:
-            problems.append(str(err))
+        speech = _or_reason(
+            lambda: Transcriber(
+                _speech_folder(arguments.speech_model, arguments.models), arguments.threads
+            )
+        )
+    command: CommandParser | str = "The engine runs without a command model."
     if arguments.command_model != _NONE:
-        try:
-            command = CommandParser(Path(arguments.command_model))
-        except ModelError as err:
-            problems.append(str(err))
-    if not speech and not command:
-        raise StartError(ExitCode.NO_MODEL, " ".join(problems) or "There is no model to serve.")
-    for problem in problems:
-        _LOGGER.error(problem)
+        command = _or_reason(lambda: CommandParser(Path(arguments.command_model)))
+    if isinstance(speech, str) and isinstance(command, str):
+        raise StartError(ExitCode.NO_MODEL, f"{speech} {command}")
     return partial(EngineHandler, Models(speech, command, arguments.language))
+
+
+def _or_reason[T](load: Callable[[], T]) -> T | str:
+    """What `load` gives, or in words why it gives nothing."""
+    try:
+        return load()
+    except ModelError as err:
+        _LOGGER.error("%s", err)
+        return str(err)
 
 
 def _speech_folder(name: str, models: Path) -> Path:

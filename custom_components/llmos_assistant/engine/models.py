@@ -29,10 +29,16 @@ class RequestError(Exception):
 
 
 class Models:
-    """Whichever models are here. One inference a model at a time, none on the event loop."""
+    """Whichever models are here. One inference a model at a time, none on the event loop.
+
+    Args:
+        transcriber: the speech model, or in words why there is none.
+        parser: the command model, or in words why there is none.
+        language: of requests that name none.
+    """
 
     def __init__(
-        self, transcriber: Transcriber | None, parser: CommandParser | None, language: str
+        self, transcriber: Transcriber | str, parser: CommandParser | str, language: str
     ) -> None:
         self._transcriber = transcriber
         self._parser = parser
@@ -43,8 +49,7 @@ class Models:
 
     async def transcribe(self, pcm: bytearray, language: str | None) -> str:
         """What is said in 16 kHz 16-bit mono PCM. Raises RequestError."""
-        if (transcriber := self._transcriber) is None:
-            raise RequestError("The engine has no speech model.", "no-model")
+        transcriber = _loaded(self._transcriber)
         language = self._known(language, transcriber.languages, "speech")
         return await asyncio.get_running_loop().run_in_executor(
             self._speech_thread, transcriber.transcribe, pcm, language
@@ -52,17 +57,15 @@ class Models:
 
     async def understand(self, text: str, language: str | None) -> Plan:
         """What `text` asks for. Raises RequestError."""
-        if (parser := self._parser) is None:
-            raise RequestError("The engine has no command model.", "no-model")
+        parser = _loaded(self._parser)
         self._known(language, parser.languages, "command")
         return await asyncio.get_running_loop().run_in_executor(
             self._text_thread, parser.parse, text
         )
 
-    def check_language(self, language: str | None) -> None:
+    def check_speech(self, language: str | None) -> None:
         """Raise RequestError if no speech in `language` can be transcribed."""
-        if self._transcriber:
-            self._known(language, self._transcriber.languages, "speech")
+        self._known(language, _loaded(self._transcriber).languages, "speech")
 
     def _known(self, language: str | None, languages: list[str], model: str) -> str:
         """`language` as a model spells it: "en" for "en-GB". Raises RequestError."""
@@ -77,9 +80,16 @@ class Models:
     def info(self) -> Info:
         """What is offered here, for Wyoming clients."""
         return Info(
-            asr=[_asr_program(self._transcriber)] if self._transcriber else [],
-            intent=[_intent_program(self._parser)] if self._parser else [],
+            asr=[] if isinstance(self._transcriber, str) else [_asr_program(self._transcriber)],
+            intent=[] if isinstance(self._parser, str) else [_intent_program(self._parser)],
         )
+
+
+def _loaded[T](model: T | str) -> T:
+    """A model that is here. Raises RequestError with the reason if it is not."""
+    if isinstance(model, str):
+        raise RequestError(model, "no-model")
+    return model
 
 
 def _asr_program(transcriber: Transcriber) -> AsrProgram:

@@ -73,7 +73,7 @@ class EngineHandler(AsyncEventHandler):
             self._add_audio(AudioChunk.from_event(event))
         elif Transcribe.is_type(event.type):
             self._language = Transcribe.from_event(event).language
-            self._models.check_language(self._language)
+            self._models.check_speech(self._language)
         elif AudioStart.is_type(event.type):
             self._start_audio()
         elif AudioStop.is_type(event.type):

@@ -1,0 +1,1 @@
+"""Tests, on the real engine with the real models wherever that matters."""

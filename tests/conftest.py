@@ -1,0 +1,54 @@
+"""The real engine with the real models, and real speech, for all tests."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+
+import pytest
+import pytest_socket
+
+from custom_components.llmos_assistant.engine import store
+from demo.recordings import read_audio
+
+ENGINE = Path(store.__file__).parent
+AUDIO = Path(__file__).parent / "audio"
+
+
+def free_port() -> int:
+    """A port on 127.0.0.1 that nobody uses."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def recording(name: str) -> bytes:
+    """A recording as 16 kHz 16-bit mono PCM."""
+    return read_audio(AUDIO / f"{name}.flac")
+
+
+async def stream(pcm: bytes, seconds: float = 0.1) -> AsyncGenerator[bytes]:
+    """`pcm` as a microphone sends it, in chunks of so many seconds."""
+    size = int(seconds * 16_000) * 2
+    for start in range(0, len(pcm), size):
+        yield pcm[start : start + size]
+
+
+@pytest.fixture(scope="session")
+def engine_uri() -> Generator[str]:
+    """Where the engine listens that all tests share. Use `socket_enabled` with it."""
+    pytest_socket.enable_socket()  # the next test's setup disables it again
+    uri = f"tcp://127.0.0.1:{free_port()}"
+    with subprocess.Popen(
+        [sys.executable, str(ENGINE), "--uri", uri, "--exit-with-parent"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == f"Ready on {uri}\n"
+        yield uri
+        process.terminate()

@@ -1,0 +1,1 @@
+"""Tests of the engine, its client and its supervisor."""
