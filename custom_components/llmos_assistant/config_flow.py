@@ -81,7 +81,7 @@ class LlmosConfigFlow(ConfigFlow, domain=DOMAIN):
 
     def _choices(self, unsupported: str | None) -> vol.Schema:
         """What to choose from, as it is now or by default."""
-        engine = self._data.get(CONF_ENGINE, ENGINE_REMOTE if unsupported else ENGINE_LOCAL)
+        engine = ENGINE_REMOTE if unsupported else self._data.get(CONF_ENGINE, ENGINE_LOCAL)
         language = self._data.get(CONF_LANGUAGE) or next(
             iter(language_util.matches(self.hass.config.language, LANGUAGES)), DEFAULT_LANGUAGE
         )

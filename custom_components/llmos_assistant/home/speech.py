@@ -32,9 +32,9 @@ _SENTENCE_END = (".", "!", "?", "…")
 # tell them apart. These words choose among wordings of one answer, never what is done.
 _QUANTIFIERS = {
     "en": {
-        "how_many": re.compile(r"\bhow many\b", re.I),
-        "all": re.compile(r"\b(all|every|everything|both)\b", re.I),
-        "which": re.compile(r"\b(which|what|who|list|tell me)\b", re.I),
+        "how_many": re.compile(r"\bhow many\b", re.IGNORECASE),
+        "all": re.compile(r"\b(all|every|everything|both)\b", re.IGNORECASE),
+        "which": re.compile(r"\b(which|what|who|list|tell me)\b", re.IGNORECASE),
     }
 }
 

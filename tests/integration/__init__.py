@@ -1,0 +1,1 @@
+"""Tests of the integration inside of a real Home Assistant."""

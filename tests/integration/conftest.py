@@ -1,0 +1,101 @@
+"""A demo home in a real Home Assistant, and the integration in it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Generator
+from unittest.mock import patch
+
+import pytest
+from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
+from homeassistant.const import CONF_HOST, CONF_LANGUAGE, CONF_PORT, Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import area_registry as ar
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.llmos_assistant.const import (
+    CONF_CREATE_PIPELINE,
+    CONF_ENGINE,
+    DOMAIN,
+    ENGINE_REMOTE,
+    NAME,
+)
+
+from .scripted_engine import ScriptedEngine, serving
+
+_DEMO_PLATFORMS = [Platform.LIGHT, Platform.COVER, Platform.LOCK]
+_ROOMS = {
+    "light.bed_light": "Bedroom",
+    "light.ceiling_lights": "Living Room",
+    "light.kitchen_lights": "Kitchen",
+    "cover.garage_door": "Garage",
+}
+
+
+@pytest.fixture(autouse=True)
+def _custom_integrations(enable_custom_integrations: None) -> None:
+    """Let Home Assistant load the integration."""
+
+
+@pytest.fixture
+def demo_platforms() -> Generator[None]:
+    """Keep the demo integration to what needs no hardware libraries."""
+    name = "homeassistant.components.demo.COMPONENTS_WITH_CONFIG_ENTRY_DEMO_PLATFORM"
+    with patch(name, _DEMO_PLATFORMS):
+        yield
+
+
+@pytest.fixture
+async def home(hass: HomeAssistant, demo_platforms: None) -> HomeAssistant:
+    """Home Assistant's demo lights, covers and locks, in rooms."""
+    for component in ("homeassistant", "assist_pipeline"):
+        assert await async_setup_component(hass, component, {})
+    demo = MockConfigEntry(domain="demo")
+    demo.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(demo.entry_id)
+    await hass.async_block_till_done()
+    areas, devices, entities = ar.async_get(hass), dr.async_get(hass), er.async_get(hass)
+    for entity_id, room in _ROOMS.items():
+        area_id = areas.async_get_or_create(room).id
+        if device_id := entities.async_get(entity_id).device_id:
+            devices.async_update_device(device_id, area_id=area_id)
+        else:
+            entities.async_update_entity(entity_id, area_id=area_id)
+    async_expose_entity(hass, "conversation", "lock.front_door", should_expose=True)
+    await hass.async_block_till_done()
+    return hass
+
+
+@pytest.fixture
+async def engine(socket_enabled: None) -> AsyncGenerator[ScriptedEngine]:
+    """An engine elsewhere that answers what the test wants."""
+    scripted = ScriptedEngine()
+    async with serving(scripted):
+        yield scripted
+
+
+@pytest.fixture
+def entry(engine: ScriptedEngine) -> MockConfigEntry:
+    """An entry for the scripted engine, not yet added."""
+    return MockConfigEntry(
+        domain=DOMAIN,
+        title=NAME,
+        data={
+            CONF_ENGINE: ENGINE_REMOTE,
+            CONF_HOST: "127.0.0.1",
+            CONF_PORT: engine.port,
+            CONF_LANGUAGE: "en",
+            CONF_CREATE_PIPELINE: True,
+        },
+    )
+
+
+@pytest.fixture
+async def assistant(home: HomeAssistant, entry: MockConfigEntry) -> MockConfigEntry:
+    """The integration, loaded in the demo home."""
+    entry.add_to_hass(home)
+    assert await home.config_entries.async_setup(entry.entry_id)
+    await home.async_block_till_done()
+    return entry

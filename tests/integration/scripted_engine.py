@@ -1,0 +1,109 @@
+"""An engine whose answers a test chooses: a real Wyoming server without models."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from wyoming.asr import Transcript
+from wyoming.audio import AudioChunk, AudioStop
+from wyoming.error import Error
+from wyoming.event import Event
+from wyoming.info import (
+    AsrModel,
+    AsrProgram,
+    Attribution,
+    Describe,
+    Info,
+    IntentModel,
+    IntentProgram,
+)
+from wyoming.intent import Recognize
+from wyoming.server import AsyncEventHandler, AsyncTcpServer
+
+from custom_components.llmos_assistant.engine.protocol import Plan, Step
+
+_SOMEBODY = Attribution("somebody", "https://example.com")
+_ARTIFACT: dict[str, Any] = {
+    "name": "scripted",
+    "attribution": _SOMEBODY,
+    "installed": True,
+    "description": None,
+    "version": None,
+}
+
+
+@dataclass
+class ScriptedEngine:
+    """What the server answers, and what it was asked."""
+
+    plans: dict[str, Plan] = field(default_factory=dict)
+    transcript: str = ""
+    error: str = ""
+    has_speech: bool = True
+    port: int = 0
+    asked: list[str] = field(default_factory=list)
+    heard: int = 0  # bytes of audio
+
+    def plan(self, text: str, *steps: Step, confidence: float = 0.9) -> None:
+        """Answer `text` with these steps."""
+        self.plans[text] = Plan(steps, confidence)
+
+    def answer(self, event: Event) -> Iterable[Event]:
+        """The events that answer `event`."""
+        if Describe.is_type(event.type):
+            return [self._info().event()]
+        if AudioChunk.is_type(event.type):
+            self.heard += len(AudioChunk.from_event(event).audio)
+        elif AudioStop.is_type(event.type):
+            return [self._error() or Transcript(self.transcript).event()]
+        elif Recognize.is_type(event.type):
+            text = Recognize.from_event(event).text
+            self.asked.append(text)
+            if error := self._error():
+                return [error]
+            return self.plans.get(text, Plan()).events(text)
+        return []
+
+    def _error(self) -> Event | None:
+        return Error(self.error).event() if self.error else None
+
+    def _info(self) -> Info:
+        asr = AsrProgram(**_ARTIFACT, models=[AsrModel(**_ARTIFACT, languages=["en"])])
+        intent = IntentProgram(**_ARTIFACT, models=[IntentModel(**_ARTIFACT, languages=["en"])])
+        return Info(asr=[asr] if self.has_speech else [], intent=[intent])
+
+
+class _Handler(AsyncEventHandler):
+    def __init__(
+        self,
+        engine: ScriptedEngine,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        super().__init__(reader, writer)
+        self._engine = engine
+
+    async def handle_event(self, event: Event) -> bool:
+        for part in self._engine.answer(event):
+            await self.write_event(part)
+        return True
+
+
+@asynccontextmanager
+async def serving(engine: ScriptedEngine) -> AsyncIterator[None]:
+    """Serve `engine` on the port that it then names."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        engine.port = free.getsockname()[1]
+    server = AsyncTcpServer("127.0.0.1", engine.port)
+    await server.start(partial(_Handler, engine))
+    try:
+        yield
+    finally:
+        await server.stop()

@@ -1,0 +1,102 @@
+"""The action that tells what a text asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import area_registry as ar
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.llmos_assistant.const import DOMAIN
+from custom_components.llmos_assistant.engine.protocol import Step
+
+from .scripted_engine import ScriptedEngine
+
+
+async def understand(hass: HomeAssistant, **data: Any) -> dict[str, Any]:
+    """Call the action."""
+    response = await hass.services.async_call(
+        DOMAIN, "understand", data, blocking=True, return_response=True
+    )
+    assert response is not None
+    return response
+
+
+async def test_tells_grounded_steps_and_executes_nothing(
+    home: HomeAssistant, assistant: MockConfigEntry, engine: ScriptedEngine
+) -> None:
+    engine.plan("x", Step("HassTurnOff", {"area": "the kitchen", "domain": "light"}))
+
+    assert await understand(home, text="x") == {
+        "steps": [{"intent": "HassTurnOff", "slots": {"area": "Kitchen", "domain": "light"}}],
+        "route": "command",
+        "confidence": 0.9,
+    }
+    assert home.states.get("light.kitchen_lights").state == "on"
+
+
+async def test_means_the_area_it_is_told(
+    home: HomeAssistant, assistant: MockConfigEntry, engine: ScriptedEngine
+) -> None:
+    engine.plan("lights off", Step("HassTurnOff", {"domain": "light"}))
+    kitchen = ar.async_get(home).async_get_area_by_name("Kitchen")
+
+    response = await understand(home, text="lights off", area_id=kitchen.id)
+
+    assert response["steps"][0]["slots"]["area"] == "Kitchen"
+
+
+async def test_chat_has_no_steps(
+    home: HomeAssistant, assistant: MockConfigEntry, engine: ScriptedEngine
+) -> None:
+    response = await understand(home, text="how are you")
+
+    assert response == {"steps": [], "route": "chat", "confidence": 0.0}
+
+
+async def test_tells_what_is_unclear(
+    home: HomeAssistant, assistant: MockConfigEntry, engine: ScriptedEngine
+) -> None:
+    engine.plan("x", Step("HassTurnOff", {"name": "flux capacitor"}))
+
+    problem = (await understand(home, text="x"))["problem"]
+
+    assert problem["kind"] == "unknown_name"
+    assert problem["spoken"] == "flux capacitor"
+    assert problem["message"] == "Sorry, I am not aware of any device called flux capacitor"
+
+
+@pytest.mark.parametrize(
+    ("data", "key"),
+    [
+        ({"text": ""}, "no_text"),
+        ({"text": "a" * 10_000}, "text_too_long"),
+        ({"text": "Licht an", "language": "de"}, "language_not_supported"),
+        ({"text": "x", "area_id": "nowhere"}, "unknown_area_id"),
+        ({"text": "x", "device_id": "nothing"}, "unknown_device_id"),
+    ],
+)
+async def test_bad_input(
+    home: HomeAssistant, assistant: MockConfigEntry, data: dict[str, str], key: str
+) -> None:
+    with pytest.raises(ServiceValidationError) as err:
+        await understand(home, **data)
+    assert err.value.translation_key == key
+
+
+async def test_says_why_the_engine_cannot(
+    home: HomeAssistant, assistant: MockConfigEntry, engine: ScriptedEngine
+) -> None:
+    engine.error = "The model is on fire"
+    with pytest.raises(HomeAssistantError, match="The model is on fire"):
+        await understand(home, text="x")
+
+
+async def test_needs_a_loaded_entry(home: HomeAssistant, assistant: MockConfigEntry) -> None:
+    await home.config_entries.async_unload(assistant.entry_id)
+    with pytest.raises(ServiceValidationError) as err:
+        await understand(home, text="x")
+    assert err.value.translation_key == "not_loaded"

@@ -1,0 +1,97 @@
+"""Audio streams into the stt entity."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from unittest.mock import patch
+
+import pytest
+from homeassistant.components import stt
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from .scripted_engine import ScriptedEngine
+
+_CHUNK = bytes(640)  # 20 ms
+_METADATA = stt.SpeechMetadata(
+    language="en",
+    format=stt.AudioFormats.WAV,
+    codec=stt.AudioCodecs.PCM,
+    bit_rate=stt.AudioBitRates.BITRATE_16,
+    sample_rate=stt.AudioSampleRates.SAMPLERATE_16000,
+    channel=stt.AudioChannels.CHANNEL_MONO,
+)
+
+pytestmark = pytest.mark.usefixtures("assistant")
+
+
+@pytest.fixture
+def entity(home: HomeAssistant, assistant: MockConfigEntry) -> stt.SpeechToTextEntity:
+    """The entity of the integration."""
+    found = stt.async_get_speech_to_text_entity(home, "stt.llmos_assistant")
+    assert found is not None
+    assert found.check_metadata(_METADATA)
+    return found
+
+
+async def microphone(chunks: int, *, hangs: bool = False) -> AsyncIterator[bytes]:
+    """A stream of silence that ends or, if it `hangs`, does not."""
+    for _ in range(chunks):
+        yield _CHUNK
+    if hangs:
+        await asyncio.Event().wait()
+
+
+async def test_streams_audio_and_returns_the_transcript(
+    entity: stt.SpeechToTextEntity, engine: ScriptedEngine
+) -> None:
+    engine.transcript = "turn on the light"
+
+    result = await entity.async_process_audio_stream(_METADATA, microphone(10))
+
+    assert result == stt.SpeechResult("turn on the light", stt.SpeechResultState.SUCCESS)
+    assert engine.heard == 10 * len(_CHUNK)
+
+
+@pytest.mark.parametrize("chunks", [0, 3])
+async def test_nothing_heard_is_an_empty_transcript(
+    entity: stt.SpeechToTextEntity, engine: ScriptedEngine, chunks: int
+) -> None:
+    result = await entity.async_process_audio_stream(_METADATA, microphone(chunks))
+
+    assert result == stt.SpeechResult("", stt.SpeechResultState.SUCCESS)
+
+
+async def test_a_stream_that_stops_without_an_end_is_used_as_it_is(
+    entity: stt.SpeechToTextEntity, engine: ScriptedEngine
+) -> None:
+    engine.transcript = "lights"
+
+    with patch("custom_components.llmos_assistant.stt._CHUNK_TIMEOUT", 0.05):
+        result = await entity.async_process_audio_stream(_METADATA, microphone(3, hangs=True))
+
+    assert result == stt.SpeechResult("lights", stt.SpeechResultState.SUCCESS)
+
+
+@pytest.mark.parametrize(
+    ("chunks", "error", "logged"),
+    [(0, "", "no audio came from the microphone"), (3, "No speech model.", "No speech model.")],
+)
+async def test_failures_are_one_line(
+    entity: stt.SpeechToTextEntity,
+    engine: ScriptedEngine,
+    caplog: pytest.LogCaptureFixture,
+    chunks: int,
+    error: str,
+    logged: str,
+) -> None:
+    engine.error = error
+
+    with patch("custom_components.llmos_assistant.stt._CHUNK_TIMEOUT", 0.05):
+        stream = microphone(chunks, hangs=not chunks)
+        result = await entity.async_process_audio_stream(_METADATA, stream)
+
+    assert result == stt.SpeechResult(None, stt.SpeechResultState.ERROR)
+    errors = [record.message for record in caplog.records if record.levelname == "ERROR"]
+    assert errors == [f"Speech was not recognized: {logged}"]
