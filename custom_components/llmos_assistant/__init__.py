@@ -41,14 +41,19 @@ async def async_setup_entry(hass: HomeAssistant, entry: LlmosConfigEntry) -> boo
     """Start the engine, then add the entities."""
     if entry.data[CONF_ENGINE] == ENGINE_LOCAL:
         await _async_need_installation(hass, entry)
-    engine = await _async_start_engine(hass, entry)
-    entry.runtime_data = engine
+    engine = entry.runtime_data = make_engine(hass, entry.data)
 
     async def stop(event: Event) -> None:
         await engine.async_stop()
 
-    entry.async_on_unload(engine.async_stop)
+    entry.async_on_unload(engine.async_stop)  # also if setting up fails below
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
+    try:
+        await async_check_engine(engine)
+    except InstallError as err:
+        if entry.data[CONF_ENGINE] == ENGINE_LOCAL:
+            _async_install_then_reload(hass, entry)  # a damaged model is the likely reason
+        raise _not_ready(err) from err
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await async_create_pipeline(hass, entry)
     return True
@@ -62,22 +67,6 @@ async def async_unload_entry(hass: HomeAssistant, entry: LlmosConfigEntry) -> bo
 async def async_remove_entry(hass: HomeAssistant, entry: LlmosConfigEntry) -> None:
     """Remove what was created for the entry. Models stay: they are a cache."""
     await async_remove_pipeline(hass, entry)
-
-
-async def _async_start_engine(hass: HomeAssistant, entry: LlmosConfigEntry) -> Engine:
-    """An engine that can do its work. Raises ConfigEntryNotReady."""
-    engine = make_engine(hass, entry.data)
-    try:
-        await async_check_engine(engine)
-    except InstallError as err:
-        await engine.async_stop()
-        if entry.data[CONF_ENGINE] == ENGINE_LOCAL:
-            _async_install_then_reload(hass, entry)  # a damaged model is the likely reason
-        raise _not_ready(err) from err
-    except asyncio.CancelledError:
-        await engine.async_stop()
-        raise
-    return engine
 
 
 async def _async_need_installation(hass: HomeAssistant, entry: LlmosConfigEntry) -> None:

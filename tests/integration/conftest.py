@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Generator
 from unittest.mock import patch
 
 import pytest
+import pytest_socket
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.const import CONF_HOST, CONF_LANGUAGE, CONF_PORT, Platform
 from homeassistant.core import HomeAssistant
@@ -69,7 +70,14 @@ async def home(hass: HomeAssistant, demo_platforms: None) -> HomeAssistant:
 
 
 @pytest.fixture
-async def engine(socket_enabled: None) -> AsyncGenerator[ScriptedEngine]:
+def sockets() -> None:
+    """Let the test connect to engines on this machine."""
+    pytest_socket.enable_socket()
+    pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
+
+
+@pytest.fixture
+async def engine(sockets: None) -> AsyncGenerator[ScriptedEngine]:
     """An engine elsewhere that answers what the test wants."""
     scripted = ScriptedEngine()
     async with serving(scripted):
