@@ -37,10 +37,21 @@ async def stream(pcm: bytes, seconds: float = 0.1) -> AsyncGenerator[bytes]:
         yield pcm[start : start + size]
 
 
+@pytest.fixture
+def local_sockets() -> None:
+    """Let the test connect to this machine. Without it no test can connect anywhere."""
+    _allow_local_sockets()  # the next test's setup takes it back
+
+
+def _allow_local_sockets() -> None:
+    pytest_socket.enable_socket()
+    pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
+
+
 @pytest.fixture(scope="session")
 def engine_uri() -> Generator[str]:
-    """Where the engine listens that all tests share. Use `socket_enabled` with it."""
-    pytest_socket.enable_socket()  # the next test's setup disables it again
+    """Where the engine listens that all tests share. Use `local_sockets` with it."""
+    _allow_local_sockets()
     uri = f"tcp://127.0.0.1:{free_port()}"
     with subprocess.Popen(
         [sys.executable, str(ENGINE), "--uri", uri, "--exit-with-parent"],

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -125,7 +126,7 @@ class EngineSupervisor:
         except EngineUnavailable:
             async with self._lock:
                 if client is self._client:
-                    self._note_failure("it stopped answering")
+                    self._note_failure("The engine stopped answering")
                     await self._end_process()
             answer = await request(await self._running_client())
         self._failures = 0
@@ -139,7 +140,7 @@ class EngineSupervisor:
             if self._client and self._is_running():
                 return self._client
             if self._process:
-                self._note_failure(f"it ended with code {self._process.returncode}")
+                self._note_failure(_epitaph(self._process.returncode))
                 await self._end_process()
             if time.monotonic() < self._next_start:
                 raise EngineUnavailable(f"The engine keeps failing: {self._reason}")
@@ -197,7 +198,8 @@ class EngineSupervisor:
             raise EngineUnavailable(message) from err
         if not is_ready:
             await self._log_task  # its last words
-            raise EngineUnavailable(self._last_words or "The engine ended without a word")
+            code = await self._process.wait()
+            raise EngineUnavailable(self._last_words or _epitaph(code))
         return EngineClient(uri)
 
     async def _log(self, stderr: asyncio.StreamReader) -> None:
@@ -238,6 +240,15 @@ class EngineSupervisor:
         if self._folder:
             await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
             self._folder = None
+
+
+def _epitaph(code: int | None) -> str:
+    """Why a process may have ended that said nothing."""
+    if code == -signal.SIGILL:
+        return "This processor lacks instructions that the engine needs"
+    if code == -signal.SIGKILL:
+        return "The engine was killed, perhaps for want of memory"
+    return f"The engine ended with code {code}"
 
 
 def _socket_folder() -> Path:

@@ -30,13 +30,13 @@ def words(text: str) -> list[str]:
 
 
 @pytest.fixture
-def engine(engine_uri: str, socket_enabled: None) -> EngineClient:
+def engine(engine_uri: str) -> EngineClient:
     """A client of the shared engine."""
     return EngineClient(engine_uri)
 
 
 @pytest.fixture
-async def connection(engine_uri: str, socket_enabled: None) -> AsyncGenerator[AsyncClient]:
+async def connection(engine_uri: str) -> AsyncGenerator[AsyncClient]:
     """A bare connection to the shared engine."""
     async with AsyncClient.from_uri(engine_uri, read_timeout=60) as client:
         yield client
@@ -74,10 +74,10 @@ async def test_speech(engine: EngineClient, name: str, heard: str) -> None:
     assert words(await engine.transcribe(stream(recording(name)), "en-GB")) == words(heard)
 
 
-async def test_most_words_of_all_recordings_are_heard(engine: EngineClient) -> None:
-    """Numbers aside, which may be written as words or digits, few words are missed."""
+async def test_most_words_are_heard(engine: EngineClient) -> None:
+    """Few words are missed, numbers aside: they are spoken as words and written as digits."""
     said = heard = 0
-    for sentence in SENTENCES:
+    for sentence in SENTENCES[::3]:
         name = sentence["audio"].removesuffix(".flac")
         transcript = words(await engine.transcribe(stream(recording(name)), "en"))
         spoken = words(sentence["text"])
@@ -152,7 +152,9 @@ async def test_transcript_is_understood(connection: AsyncClient, engine: EngineC
     assert Plan.from_events(event for event in events if event) == expected
 
 
-@pytest.mark.parametrize("text", ["", "   ", "?!", "turn on the lamp " * 600])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "?!", "turn on the lamp " * 600], ids=["empty", "blank", "signs", "long"]
+)
 async def test_text_that_is_no_request(connection: AsyncClient, text: str) -> None:
     """Nothing and far too much are both no command; the connection goes on."""
     answer = await ask(connection, Recognize(text).event())
@@ -204,6 +206,7 @@ async def test_broken_event(connection: AsyncClient, event: Event) -> None:
         b"\xff\xfe\n",
         b"x" * 100_000,
     ],
+    ids=["http", "list", "no event", "half an event", "no text", "endless line"],
 )
 async def test_other_protocols(engine: EngineClient, engine_uri: str, sent: bytes) -> None:
     """A client that does not speak Wyoming harms nobody but itself."""

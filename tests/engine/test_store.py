@@ -63,7 +63,7 @@ class HubHandler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def hub(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> Generator[Hub]:
+def hub(monkeypatch: pytest.MonkeyPatch) -> Generator[Hub]:
     """A hub that the store is told to use."""
     with Hub() as server:
         monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
@@ -120,7 +120,9 @@ def test_interrupted_download_goes_on(hub: Hub, tmp_path: Path) -> None:
     assert leftovers(tmp_path) == {"small"}
 
 
-@pytest.mark.parametrize("damage", [b"\0" * len(CONTENT["model.bin"]), b"too short"])
+@pytest.mark.parametrize(
+    "damage", [b"\0" * len(CONTENT["model.bin"]), b"short"], ids=["same size", "short"]
+)
 def test_wrong_file_is_refused(hub: Hub, tmp_path: Path, damage: bytes) -> None:
     """Another file under the same name is no model, whatever its length."""
     hub.files["model.bin"] = damage
@@ -150,7 +152,7 @@ def test_next_source_is_tried(hub: Hub, tmp_path: Path) -> None:
         install(tmp_path / "second", model(lacking))
 
 
-def test_no_network(socket_enabled: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Said in words; nothing is half there."""
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(ModelError, match=r"cannot be reached.*Check the internet connection"):

@@ -176,17 +176,28 @@ asyncio.run(main())
     await wait_until_gone(pid)
 
 
-async def run_engine(*options: str) -> tuple[int, str]:
-    """Exit code and last words of an engine that should not stay."""
+async def run_engine(*options: str, path: Path | None = None) -> tuple[int, str]:
+    """Exit code and last words of an engine that should not stay. `path` goes first."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(ENGINE_FOLDER), *options, stderr=asyncio.subprocess.PIPE
+        *(sys.executable, str(ENGINE_FOLDER), *options),
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(path)} if path else None,
     )
     _, stderr = await process.communicate()
     assert process.returncode is not None
     return process.returncode, stderr.decode()
 
 
-async def test_port_taken(socket_enabled: None, engine_uri: str) -> None:
+async def test_missing_library(tmp_path: Path) -> None:
+    """One line that names what the engine needs."""
+    (tmp_path / "ctranslate2.py").write_text("raise ImportError('no such thing here')")
+    code, said = await run_engine("--uri=unix:///tmp/never", path=tmp_path)
+    assert code == 3
+    assert said.startswith("ERROR: The engine cannot run here (no such thing here). It needs ")
+    assert said.count("\n") == 1
+
+
+async def test_port_taken(engine_uri: str) -> None:
     """One line, and no success."""
     code, said = await run_engine("--uri", engine_uri, "--speech-model=none")
     assert code == 5
@@ -229,7 +240,7 @@ async def test_bad_uri(uri: str) -> None:
     assert said.count("\n") == 1
 
 
-async def test_stops_when_told(socket_enabled: None) -> None:
+async def test_stops_when_told() -> None:
     """SIGTERM is no error, and needs no connection to be closed first."""
     uri = f"tcp://127.0.0.1:{free_port()}"
     process = await asyncio.create_subprocess_exec(
@@ -247,7 +258,7 @@ async def test_stops_when_told(socket_enabled: None) -> None:
     assert (process.returncode, stderr) == (0, b"")
 
 
-async def test_no_engine(socket_enabled: None) -> None:
+async def test_no_engine() -> None:
     """A remote engine that is not there is named."""
     uri = f"tcp://127.0.0.1:{free_port()}"
     with pytest.raises(EngineUnavailable, match=f"No engine answers at {uri}"):

@@ -23,6 +23,8 @@ _LOGGER = logging.getLogger(__name__)
 
 _COMMAND_MODEL = Path(__file__).resolve().parent.parent / "command_model"
 _NONE = "none"
+_NO_SPEECH = "The engine was started without a speech model."
+_NO_COMMANDS = "The engine was started without a command model."
 
 
 class ExitCode(IntEnum):
@@ -157,18 +159,22 @@ def _load(arguments: argparse.Namespace) -> Callable[..., Any]:
             f"The engine cannot run here ({err}). It needs ctranslate2, faster-whisper, "
             "sentencepiece, text2num and wyoming, on a 64-bit x86 or ARM processor with glibc.",
         ) from err
-    speech: Transcriber | str = "The engine runs without a speech model."
+    speech: Transcriber | str = _NO_SPEECH
     if arguments.speech_model != _NONE:
         speech = _or_reason(
             lambda: Transcriber(
                 _speech_folder(arguments.speech_model, arguments.models), arguments.threads
             )
         )
-    command: CommandParser | str = "The engine runs without a command model."
+    command: CommandParser | str = _NO_COMMANDS
     if arguments.command_model != _NONE:
         command = _or_reason(lambda: CommandParser(Path(arguments.command_model)))
-    if isinstance(speech, str) and isinstance(command, str):
-        raise StartError(ExitCode.NO_MODEL, f"{speech} {command}")
+    problems = [model for model in (speech, command) if isinstance(model, str)]
+    if len(problems) == 2:
+        raise StartError(ExitCode.NO_MODEL, " ".join(problems))
+    for problem in problems:
+        if problem not in (_NO_SPEECH, _NO_COMMANDS):
+            _LOGGER.error(problem)
     return partial(EngineHandler, Models(speech, command, arguments.language))
 
 
@@ -177,7 +183,6 @@ def _or_reason[T](load: Callable[[], T]) -> T | str:
     try:
         return load()
     except ModelError as err:
-        _LOGGER.error("%s", err)
         return str(err)
 
 
@@ -203,7 +208,8 @@ async def _listening(uri: str, handler: Callable[..., Any]) -> AsyncIterator[Non
         finally:
             os.umask(umask)
     except (OSError, ValueError) as err:
-        reason = err.strerror if isinstance(err, OSError) and err.strerror else err
+        # asyncio words it longer than the system does.
+        reason = os.strerror(err.errno) if isinstance(err, OSError) and err.errno else err
         raise StartError(ExitCode.CANNOT_LISTEN, f"Cannot listen on {uri}: {reason}") from err
     try:
         yield
