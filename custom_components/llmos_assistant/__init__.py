@@ -9,6 +9,7 @@ from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.typing import ConfigType
 
 from .const import CONF_ENGINE, DOMAIN, ENGINE_LOCAL
@@ -24,6 +25,7 @@ from .pipeline import async_create_pipeline, async_remove_pipeline
 from .services import async_register_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+ISSUE_UNSUPPORTED = "unsupported"
 PLATFORMS = [Platform.CONVERSATION, Platform.STT]
 
 _INSTALLATION_WAIT = 10  # seconds that setting up waits for an installation before it is put off
@@ -39,6 +41,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: LlmosConfigEntry) -> bool:
     """Start the engine, then add the entities."""
+    ir.async_delete_issue(hass, DOMAIN, ISSUE_UNSUPPORTED)
     if entry.data[CONF_ENGINE] == ENGINE_LOCAL:
         await _async_need_installation(hass, entry)
     engine = entry.runtime_data = make_engine(hass, entry.data)
@@ -66,6 +69,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: LlmosConfigEntry) -> bo
 
 async def async_remove_entry(hass: HomeAssistant, entry: LlmosConfigEntry) -> None:
     """Remove what was created for the entry. Models stay: they are a cache."""
+    ir.async_delete_issue(hass, DOMAIN, ISSUE_UNSUPPORTED)
     await async_remove_pipeline(hass, entry)
 
 
@@ -75,6 +79,14 @@ async def _async_need_installation(hass: HomeAssistant, entry: LlmosConfigEntry)
     Raises ConfigEntryNotReady while that takes time, ConfigEntryError if it is impossible.
     """
     if key := unsupported_reason():
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            ISSUE_UNSUPPORTED,
+            is_fixable=False,
+            severity=ir.IssueSeverity.ERROR,
+            translation_key=key,
+        )
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key=key)
     if await async_is_installed(hass):
         return

@@ -23,6 +23,7 @@ from custom_components.llmos_assistant.const import (
     ENGINE_REMOTE,
     NAME,
 )
+from custom_components.llmos_assistant.engine_client import EngineClient
 
 from .scripted_engine import ScriptedEngine, serving
 
@@ -107,3 +108,11 @@ async def assistant(home: HomeAssistant, entry: MockConfigEntry) -> MockConfigEn
     assert await home.config_entries.async_setup(entry.entry_id)
     await home.async_block_till_done()
     return entry
+
+
+@pytest.fixture
+async def local_engine(engine: ScriptedEngine) -> AsyncGenerator[ScriptedEngine]:
+    """Let the scripted engine stand for the process on this machine."""
+    client = EngineClient(f"tcp://127.0.0.1:{engine.port}")
+    with patch("custom_components.llmos_assistant.engines.EngineSupervisor", return_value=client):
+        yield engine

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import Generator
 from typing import Any
 from unittest.mock import patch
 
@@ -49,14 +49,6 @@ def installed() -> Generator[None]:
         patch(f"{_PACKAGE}.install._is_installed", return_value=True),
     ):
         yield
-
-
-@pytest.fixture
-async def local_engine(engine: ScriptedEngine) -> AsyncGenerator[ScriptedEngine]:
-    """Let the scripted engine stand for the process on this machine."""
-    client = EngineClient(f"tcp://127.0.0.1:{engine.port}")
-    with patch(f"{_PACKAGE}.engines.EngineSupervisor", return_value=client):
-        yield engine
 
 
 async def test_defaults_end_in_a_loaded_entry(

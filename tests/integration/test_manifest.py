@@ -84,6 +84,7 @@ def test_every_text_that_the_code_asks_for_exists_and_is_asked_for() -> None:
 
     assert used == strings["exceptions"].keys()
     assert strings["config"]["error"].keys() <= strings["exceptions"].keys()
+    assert strings["issues"].keys() == {key for key in used if key.startswith("unsupported_")}
 
 
 def test_every_step_of_the_flow_is_described() -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Generator
+from pathlib import Path
+from unittest.mock import patch
+
 import pytest
 from homeassistant.components.assist_pipeline.pipeline import async_get_pipelines
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import issue_registry as ir
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.diagnostics import (
     get_diagnostics_for_config_entry,
@@ -14,6 +20,7 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.llmos_assistant.const import CONF_PIPELINE_ID, DOMAIN, NAME
+from custom_components.llmos_assistant.engine.store import Model, ModelError, Progress
 
 from .scripted_engine import ScriptedEngine
 
@@ -100,3 +107,91 @@ async def test_diagnostics_tell_the_engine_but_not_its_place(
     assert diagnostics["engine_memory_bytes"] is None
     assert set(diagnostics["models"]) == {"whisper-base"}
     assert DOMAIN not in str(diagnostics["machine"])
+
+
+class Download:
+    """A download of the speech model that takes as long as the test wants."""
+
+    def __init__(self) -> None:
+        """Let it be missing."""
+        self.may_end = threading.Event()
+        self.has_ended = False
+
+    def install(self, folder: Path, model: Model, progress: Progress) -> None:
+        """Download it, in a thread."""
+        self.may_end.wait(10)
+        progress(1, 1)
+        self.has_ended = True
+
+    def is_installed(self, folder: Path) -> bool:
+        """Whether it is there."""
+        return self.has_ended
+
+
+@pytest.fixture
+def download() -> Generator[Download]:
+    """What a restored backup starts with: an entry, and no model."""
+    download = Download()
+    module = "custom_components.llmos_assistant.install"
+    with (
+        patch(f"{module}.async_process_requirements"),
+        patch(f"{module}.store.install", download.install),
+        patch(f"{module}._is_installed", download.is_installed),
+    ):
+        yield download
+        download.may_end.set()
+
+
+@pytest.fixture
+def local_entry() -> MockConfigEntry:
+    """An entry for an engine on this machine."""
+    return MockConfigEntry(domain=DOMAIN, data={"engine": "local", "language": "en"})
+
+
+async def test_a_missing_model_is_downloaded_in_the_background(
+    home: HomeAssistant,
+    local_entry: MockConfigEntry,
+    local_engine: ScriptedEngine,
+    download: Download,
+) -> None:
+    local_entry.add_to_hass(home)
+    with patch("custom_components.llmos_assistant._INSTALLATION_WAIT", 0.01):
+        assert not await home.config_entries.async_setup(local_entry.entry_id)
+    assert local_entry.state is ConfigEntryState.SETUP_RETRY
+    assert local_entry.error_reason_translation_key == "installing"
+
+    download.may_end.set()
+    await home.async_block_till_done(wait_background_tasks=True)
+
+    assert home.config_entries.async_loaded_entries(DOMAIN) == [local_entry]
+
+
+async def test_a_download_that_fails_is_told(
+    home: HomeAssistant, local_entry: MockConfigEntry, download: Download
+) -> None:
+    local_entry.add_to_hass(home)
+    with patch(
+        "custom_components.llmos_assistant.install.store.install",
+        side_effect=ModelError("Cannot download the model."),
+    ):
+        assert not await home.config_entries.async_setup(local_entry.entry_id)
+
+    assert local_entry.state is ConfigEntryState.SETUP_RETRY
+    assert local_entry.reason == "Cannot download the model"
+
+
+async def test_a_machine_that_cannot_run_the_engine_is_to_be_repaired(
+    home: HomeAssistant, local_entry: MockConfigEntry, issue_registry: ir.IssueRegistry
+) -> None:
+    local_entry.add_to_hass(home)
+    with patch(
+        "custom_components.llmos_assistant.unsupported_reason", return_value="unsupported_musl"
+    ):
+        assert not await home.config_entries.async_setup(local_entry.entry_id)
+    assert local_entry.state is ConfigEntryState.SETUP_ERROR
+    issue = issue_registry.async_get_issue(DOMAIN, "unsupported")
+    assert issue is not None
+    assert issue.translation_key == "unsupported_musl"
+
+    await home.config_entries.async_remove(local_entry.entry_id)
+    assert issue_registry.async_get_issue(DOMAIN, "unsupported") is None
