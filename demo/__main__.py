@@ -130,9 +130,9 @@ def _arguments() -> argparse.Namespace:
 
 
 async def _run_until_stopped(args: argparse.Namespace) -> int:
-    """Run the demo; a signal to terminate ends it as tidily as Ctrl-C does."""
+    """Run the demo; Ctrl-C and other ways to end it leave nothing behind."""
     task = asyncio.create_task(run(args))
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     return await task
 

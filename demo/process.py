@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import secrets
+import signal
 import socket
 import sys
 import tempfile
@@ -119,8 +120,11 @@ async def _wait_until_up(process: asyncio.subprocess.Process, url: str, log: Pat
                     if response.ok:
                         return
             await asyncio.sleep(0.2)
-    lines = log.read_text("utf-8", "replace").splitlines()[-_LOG_LINES:]
-    raise DemoError("\n".join(["Home Assistant did not start. It wrote last:", *lines]))
+    raise DemoError(f"Home Assistant did not start. It wrote last:\n{_tail(log)}")
+
+
+def _tail(log: Path) -> str:
+    return "\n".join(log.read_text("utf-8", "replace").splitlines()[-_LOG_LINES:])
 
 
 async def _sign_up(url: str) -> Running:
@@ -146,7 +150,6 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
     try:
         async with asyncio.timeout(_STOP_TIMEOUT_S):
             await process.wait()
-    except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, 9)
-        await process.wait()
+    finally:  # out of time, or Ctrl-C again
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)
