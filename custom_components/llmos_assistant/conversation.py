@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import override
 
 from homeassistant.components import conversation
@@ -83,8 +84,8 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
         if problem := understood.grounding.problem:
             return _error(_ErrorCode.NO_VALID_TARGETS, speaker.problem(problem), speaker)
 
-        def log_step(step: GroundedStep, response: intent.IntentResponse) -> None:
-            _log_step(chat_log, user_input.agent_id, step, response)
+        def log_step(step: GroundedStep) -> Callable[[intent.IntentResponse], None]:
+            return _log_step(chat_log, user_input.agent_id, step)
 
         return await async_act(
             self.hass,
@@ -120,21 +121,25 @@ def _error(code: _ErrorCode, words: str, speaker: Speaker) -> intent.IntentRespo
 
 
 def _log_step(
-    chat_log: conversation.ChatLog,
-    agent_id: str,
-    step: GroundedStep,
-    response: intent.IntentResponse,
-) -> None:
-    """Record a step and what came of it as a tool call, as Home Assistant's own agent does."""
+    chat_log: conversation.ChatLog, agent_id: str, step: GroundedStep
+) -> Callable[[intent.IntentResponse], None]:
+    """Record a step as a tool call, as Home Assistant's own agent does.
+
+    Returns what records its result: the time between the two is what acting took.
+    """
     call = llm.ToolInput(tool_name=step.intent, tool_args=dict(step.slots), external=True)
     chat_log.async_add_assistant_content_without_tools(
         conversation.AssistantContent(agent_id=agent_id, content=None, tool_calls=[call])
     )
-    chat_log.async_add_assistant_content_without_tools(
-        conversation.ToolResultContent(
-            agent_id=agent_id,
-            tool_call_id=call.id,
-            tool_name=call.tool_name,
-            result=llm.ToolResult(data=llm.IntentResponseDict(response)),
+
+    def log_result(response: intent.IntentResponse) -> None:
+        chat_log.async_add_assistant_content_without_tools(
+            conversation.ToolResultContent(
+                agent_id=agent_id,
+                tool_call_id=call.id,
+                tool_name=call.tool_name,
+                result=llm.ToolResult(data=llm.IntentResponseDict(response)),
+            )
         )
-    )
+
+    return log_result

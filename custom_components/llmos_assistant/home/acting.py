@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
-type OnStep = Callable[[GroundedStep, intent.IntentResponse], None]
-"""Told of each step and what came of it, in order."""
+type OnStep = Callable[[GroundedStep], Callable[[intent.IntentResponse], None]]
+"""Told of each step before it is carried out; what it returns is told what came of it."""
 
 _Reason = intent.MatchFailedReason
 _ErrorCode = intent.IntentResponseErrorCode
@@ -53,8 +53,9 @@ async def async_act(
     merged = intent.IntentResponse(language=speaker.language)
     answers: list[str] = []
     for number, step in enumerate(steps, start=1):
+        on_response = on_step(step)
         response = await _async_act(hass, step, request, speaker)
-        on_step(step, response)
+        on_response(response)
         _merge(merged, response)
         if response.error_code is not None:
             failure = response.speech[intent.SPEECH_TYPE_PLAIN]["speech"]
