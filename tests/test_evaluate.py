@@ -13,7 +13,10 @@ FAN: dict[str, Any] = {
     "text": "fan 50%",
     "intent": "HassFanSetSpeed",
     "slots": {"name": "Attic Fan", "percentage": 50},
-    "home": {"areas": [{"name": "Attic"}], "entities": [{"name": "Attic Fan", "domain": "fan", "area": "Attic"}]},
+    "home": {
+        "areas": [{"name": "Attic"}],
+        "entities": [{"name": "Attic Fan", "domain": "fan", "area": "Attic"}],
+    },
 }
 
 
@@ -27,7 +30,10 @@ FAN: dict[str, Any] = {
         ([("HassFanSetSpeed", {"name": "attic fan", "percentage": 50, "area": "attic"})], False),
         ([("HassFanSetSpeed", {"name": "cellar fan", "percentage": 50})], False),
         ([("HassTurnOn", {"name": "attic fan", "percentage": 50})], False),
-        ([("HassFanSetSpeed", {"name": "attic fan", "percentage": 50}), ("HassNevermind", {})], False),
+        (
+            [("HassFanSetSpeed", {"name": "attic fan", "percentage": 50}), ("HassNevermind", {})],
+            False,
+        ),
         ([], False),
     ],
 )
@@ -44,7 +50,9 @@ def test_labels() -> None:
         "turn it on": Plan((Step("HassTurnOn", {"name": "it"}),)),
         "what is on": Plan((Step("HassGetState", {"state": "on"}),)),
     }
-    rows = [{"text": text, "label": label} for text in plans for label in ("qa_stock", "iot_wemo_on")]
+    rows = [
+        {"text": text, "label": label} for text in plans for label in ("qa_stock", "iot_wemo_on")
+    ]
     report = evaluate_labels(rows, lambda row: plans[row["text"]])
     assert report["left_alone"] == 0.5
     assert [row["text"] for row in report["acted_wrongly"]] == ["turn it on"]

@@ -17,15 +17,37 @@ from random import Random
 
 from tqdm import tqdm
 
+from custom_components.llmos_assistant.engine.grammar import (
+    CHAT,
+    MAX_WORDS,
+    NUMBER_SLOTS,
+    index_token,
+    intent_token,
+    label_token,
+    slot_token,
+)
+from custom_components.llmos_assistant.engine.utterance import Word, split_words
+
 from . import BUILD
-from .grammar import CHAT, MAX_WORDS, NUMBER_SLOTS, index_token, intent_token, label_token, slot_token, split_words
 from .templates import Block, Said, backbone, wordings
 from .vocabulary import Vocabulary
 
 SHARES = {"backbone": 0.36, "wordings": 0.46, "chat": 0.18}
 JOINED = 0.10  # of the commands: two or three said in one breath
 WRAPPED = 0.22  # with a "please", an "um", a "thanks" around them
-_JOINERS = [" and ", " and ", " and then ", " then ", ", ", " also ", " and also ", " and please ", " after that ", " plus ", ". "]
+_JOINERS = [
+    " and ",
+    " and ",
+    " and then ",
+    " then ",
+    ", ",
+    " also ",
+    " and also ",
+    " and please ",
+    " after that ",
+    " plus ",
+    ". ",
+]
 _BEFORE = (
     "please|can you|could you|would you|can you please|could you please|hey|okay|ok|so|um|uh|well|right|hi|alright|now|"
     "i'd like you to|i want you to|i need you to|go ahead and|just|quickly|be a dear and|do me a favour and|"
@@ -34,7 +56,8 @@ _BEFORE = (
 ).split("|")
 _AFTER = (
     "please|thanks|thank you|for me|now|right now|would you|will you|if you can|if you don't mind|already|ok|okay|"
-    "for me please|cheers|asap|again|then|quickly|when you get a chance|thank you very much|please and thank you|um|real quick"
+    "for me please|cheers|asap|again|then|quickly|when you get a chance|thank you very much|"
+    "please and thank you|um|real quick"
 ).split("|")
 _QUESTIONS = ("HassGet", "HassTimerStatus", "HassClimateGet", "HassRespond", "HassNevermind")
 _OPEN_ENDED = {"search_query", "message", "conversation_command"}  # they would swallow what follows
@@ -62,10 +85,13 @@ class Corpus:
         source = self.rng.choices(list(SHARES), list(SHARES.values()))[0]
         parts = [self._draw(source)]
         if source != "chat" and self.rng.random() < JOINED:
-            parts += [self._draw(self.rng.choice(["backbone", "wordings"])) for _ in range(self.rng.choice([1, 1, 2]))]
-            if any(_is_question(block) or len(block.intents) > 2 for block, _ in parts):
-                parts = parts[:1]
-            elif any(part.slot in _OPEN_ENDED for _, said in parts[:-1] for part in said):
+            parts += [
+                self._draw(self.rng.choice(["backbone", "wordings"]))
+                for _ in range(self.rng.choice([1, 1, 2]))
+            ]
+            if any(_is_question(block) or len(block.intents) > 2 for block, _ in parts) or any(
+                part.slot in _OPEN_ENDED for _, said in parts[:-1] for part in said
+            ):
                 parts = parts[:1]
         said, intents, slots = self._join(parts)
         if not (intents and intents[0].startswith(_QUESTIONS)) and self.rng.random() < WRAPPED:
@@ -80,7 +106,9 @@ class Corpus:
         block = self.rng.choices(blocks, [len(block.sentences) ** 0.7 for block in blocks])[0]
         return block, block.sample(self.vocabulary, self.rng)
 
-    def _join(self, parts: list[tuple[Block, list[Said]]]) -> tuple[list[Said], list[str], list[dict[str, str]]]:
+    def _join(
+        self, parts: list[tuple[Block, list[Said]]]
+    ) -> tuple[list[Said], list[str], list[dict[str, str]]]:
         said: list[Said] = []
         intents: list[str] = []
         slots: list[dict[str, str]] = []
@@ -96,7 +124,9 @@ class Corpus:
 
     def _wrap(self, said: list[Said]) -> list[Said]:
         before = [Said(self.rng.choice(_BEFORE) + " ")] if self.rng.random() < 0.7 else []
-        after = [Said(" " + self.rng.choice(_AFTER))] if not before or self.rng.random() < 0.25 else []
+        after = (
+            [Said(" " + self.rng.choice(_AFTER))] if not before or self.rng.random() < 0.25 else []
+        )
         if any(part.slot in _OPEN_ENDED for part in said):
             after = []
         return [*before, *said, *after]
@@ -105,7 +135,11 @@ class Corpus:
         """A whole command, for timers that carry one."""
         while True:
             block, said = self._draw(rng.choice(["backbone", "wordings"]))
-            if len(block.intents) == 1 and not _is_question(block) and "Timer" not in block.intents[0]:
+            if (
+                len(block.intents) == 1
+                and not _is_question(block)
+                and "Timer" not in block.intents[0]
+            ):
                 return " ".join("".join(part.text for part in said).split())
 
     def _encode(
@@ -147,20 +181,19 @@ def _lay_out(said: list[Said]) -> tuple[str, list[tuple[Said, int, int]]]:
     return text, spans
 
 
-def _point(part: Said, inside: list[int], words: list) -> list[list[str]] | None:
+def _point(part: Said, inside: list[int], words: list[Word]) -> list[list[str]] | None:
     """The slot tokens for a stretch of words; none if it is not what the slot holds."""
     slot = str(part.slot)
     kind = slot.removeprefix("start_").replace("start", "duration")
     if kind in _DURATION_SLOTS:
         prefix = "start_" if slot.startswith("start") else ""
-        if kind == "duration":
-            numbers = [i for i in inside if words[i].number is not None]
-        else:  # the unit follows, outside of the slot
-            numbers = inside[:1]
+        # A whole duration holds its numbers; a single number's unit follows outside of the slot.
+        spread = inside if kind == "duration" else inside[:1]
+        numbers = [i for i in spread if words[i].number is not None]
         tokens = []
         for i in numbers:
             unit = _UNITS.get(words[i + 1].text.rstrip("s")) if i + 1 < len(words) else None
-            if unit is None or words[i].number is None:
+            if unit is None:
                 return None
             tokens.append([slot_token(prefix + unit), index_token(i), index_token(i)])
         return tokens or None
@@ -168,7 +201,14 @@ def _point(part: Said, inside: list[int], words: list) -> list[list[str]] | None
     if slot in NUMBER_SLOTS:
         if first != last or words[first].number is None:
             return None
-        return [[slot_token(slot), *([label_token("down")] if part.negative else []), index_token(first), index_token(last)]]
+        return [
+            [
+                slot_token(slot),
+                *([label_token("down")] if part.negative else []),
+                index_token(first),
+                index_token(last),
+            ]
+        ]
     if slot == "floor" and last + 1 < len(words) and words[last + 1].text == "floor":
         if words[last].text == "floor":
             return None  # "first floor floor"
@@ -190,7 +230,9 @@ def _by_intent(blocks: list[Block]) -> list[list[Block]]:
 
 def main() -> None:
     """Write the corpus."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--examples", type=int, default=600_000)
     parser.add_argument("--language", default="en")
     parser.add_argument("--seed", type=int, default=1)
@@ -201,11 +243,18 @@ def main() -> None:
     if args.show:
         for _ in range(args.show):
             example = corpus.example()
-            print("dropped" if example is None else f"{' '.join(example['words'])}  =>  {' '.join(example['plan'])}")
+            print(
+                "dropped"
+                if example is None
+                else f"{' '.join(example['words'])}  =>  {' '.join(example['plan'])}"
+            )
         return
     args.output.parent.mkdir(parents=True, exist_ok=True)
     seen: Counter[str] = Counter()
-    with args.output.open("w", encoding="utf-8") as file, tqdm(total=args.examples, desc="corpus") as progress:
+    with (
+        args.output.open("w", encoding="utf-8") as file,
+        tqdm(total=args.examples, desc="corpus") as progress,
+    ):
         while sum(seen.values()) < args.examples:
             if example := corpus.example():
                 file.write(json.dumps(example, ensure_ascii=False) + "\n")

@@ -28,7 +28,7 @@ from time import perf_counter
 from typing import Any
 
 from custom_components.llmos_assistant.engine.protocol import Plan, SlotValue, Step
-from custom_components.llmos_assistant.home.grounding import Grounding, ProblemKind, ground
+from custom_components.llmos_assistant.home.grounding import ProblemKind, ground
 from custom_components.llmos_assistant.home.inventory import Area, Entity, Floor, Home
 from custom_components.llmos_assistant.home.kinds import ACTS_ON, compatible
 
@@ -39,7 +39,16 @@ type Parse = Callable[[Mapping[str, Any]], Plan]
 _FOLLOWS_FROM_KIND = frozenset({"domain", "device_class"})
 _FIXTURE_LACKS = frozenset({ProblemKind.NOTHING_FITS, ProblemKind.WHICH_AREA})
 # What a home can do something about, by the labels of SLURP (Bastianelli et al. 2020).
-_FOR_THE_HOME = ("alarm_", "audio_", "datetime_query", "iot_", "lists_", "music_settings", "play_", "weather_")
+_FOR_THE_HOME = (
+    "alarm_",
+    "audio_",
+    "datetime_query",
+    "iot_",
+    "lists_",
+    "music_settings",
+    "play_",
+    "weather_",
+)
 
 
 @dataclass(frozen=True)
@@ -87,7 +96,9 @@ def equal(expected: SlotValue, value: SlotValue) -> bool:
         return str(expected).casefold() == str(value).casefold()
 
 
-def slots_right(intent: str, expected: Mapping[str, SlotValue], slots: Mapping[str, SlotValue], home: Home) -> bool:
+def slots_right(
+    intent: str, expected: Mapping[str, SlotValue], slots: Mapping[str, SlotValue], home: Home
+) -> bool:
     """The rule for slots in the module's docstring."""
     if any(slot not in slots or not equal(value, slots[slot]) for slot, value in expected.items()):
         return False
@@ -98,7 +109,9 @@ def slots_right(intent: str, expected: Mapping[str, SlotValue], slots: Mapping[s
 
 
 def _domain_fits(domain: str, intent: str, expected: Mapping[str, SlotValue], home: Home) -> bool:
-    if "name" in expected and (named := [e for e in home.entities if equal(expected["name"], e.name)]):
+    if "name" in expected and (
+        named := [e for e in home.entities if equal(expected["name"], e.name)]
+    ):
         return any(compatible(domain, entity.domain) for entity in named)
     return domain in ACTS_ON.get(intent, {domain})
 
@@ -181,8 +194,16 @@ def evaluate_labels(rows: Iterable[Mapping[str, Any]], parse: Parse) -> dict[str
         times.append(ms)
         plans[row["label"]][" + ".join(step.intent for step in plan.steps) or "chat"] += 1
         if plan.route == "command" and not row["label"].startswith(_FOR_THE_HOME):
-            acted.append({"text": row["text"], "label": row["label"], "steps": [asdict(s) for s in plan.steps]})
-    elsewhere = sum(sum(p.values()) for label, p in plans.items() if not label.startswith(_FOR_THE_HOME))
+            acted.append(
+                {
+                    "text": row["text"],
+                    "label": row["label"],
+                    "steps": [asdict(s) for s in plan.steps],
+                }
+            )
+    elsewhere = sum(
+        sum(p.values()) for label, p in plans.items() if not label.startswith(_FOR_THE_HOME)
+    )
     return {
         "utterances": len(times),
         "ms": median(times),
@@ -215,7 +236,9 @@ def print_labels(report: Mapping[str, Any]) -> None:
     """Print which plans come of each label, and how often the house would act where it should not."""
     for label, plans in report["plans"].items():
         mark = "home" if label.startswith(_FOR_THE_HOME) else "    "
-        print(f"{mark} {label:24}{sum(plans.values()):5}  {', '.join(f'{p} {n}' for p, n in plans.items())}")
+        print(
+            f"{mark} {label:24}{sum(plans.values()):5}  {', '.join(f'{p} {n}' for p, n in plans.items())}"
+        )
     print(f"\nmedian {report['ms']:.1f} ms an utterance")
     if report["left_alone"] is not None:
         print(
@@ -227,7 +250,7 @@ def print_labels(report: Mapping[str, Any]) -> None:
 
 def load_parser(folder: Path) -> Parse:
     """The command model that ships."""
-    from custom_components.llmos_assistant.engine.parser import CommandParser  # noqa: PLC0415 (not for the oracle)
+    from custom_components.llmos_assistant.engine.parser import CommandParser
 
     parser = CommandParser(folder, threads=1)
     parser.parse("turn on the light")  # the first is slower
@@ -236,13 +259,21 @@ def load_parser(folder: Path) -> Parse:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Evaluate a file of sentence tests or of labelled utterances."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("file", type=Path, help="JSON lines: sentence tests, or labelled utterances")
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    options.add_argument(
+        "file", type=Path, help="JSON lines: sentence tests, or labelled utterances"
+    )
     options.add_argument("--model", type=Path, default=MODEL, help="folder of the command model")
-    options.add_argument("--oracle", action="store_true", help="give grounding the right slots instead of a model's")
+    options.add_argument(
+        "--oracle", action="store_true", help="give grounding the right slots instead of a model's"
+    )
     options.add_argument("--json", action="store_true", help="print JSON instead of tables")
     chosen = options.parse_args(arguments)
-    rows = [json.loads(line) for line in chosen.file.read_text("utf-8").splitlines() if line.strip()]
+    rows = [
+        json.loads(line) for line in chosen.file.read_text("utf-8").splitlines() if line.strip()
+    ]
     sentences = "intent" in rows[0]
     if chosen.oracle and not sentences:
         options.error("--oracle needs sentence tests, which carry slots")

@@ -28,7 +28,9 @@ def latest_model(folder: Path) -> T5ForConditionalGeneration:
     raise SystemExit(f"No trained model in {folder}: run models.command.train first.")
 
 
-def quantize(model: T5ForConditionalGeneration, vocabulary: list[str], quantization: str, output: Path) -> None:
+def quantize(
+    model: T5ForConditionalGeneration, vocabulary: list[str], quantization: str, output: Path
+) -> None:
     """Write a T5 model in CTranslate2's format."""
     loader = T5Loader()
     spec = loader.get_model_spec(model)
@@ -45,7 +47,9 @@ def quantize(model: T5ForConditionalGeneration, vocabulary: list[str], quantizat
 
 def main() -> None:
     """Package the trained model."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--folder", type=Path, default=BUILD)
     parser.add_argument("--output", type=Path, default=SHIPPED)
     parser.add_argument("--quantization", default="int8", choices=["int8", "float32"])
@@ -56,7 +60,11 @@ def main() -> None:
     model = latest_model(args.folder)
     quantize(model, vocabulary, args.quantization, args.output)
     shutil.copy(args.folder / "words.model", args.output / "words.model")
-    card = {"languages": ["en"], "version": args.version, "parameters": sum(p.numel() for p in model.parameters())}
+    card = {
+        "languages": ["en"],
+        "version": args.version,
+        "parameters": sum(p.numel() for p in model.parameters()),
+    }
     (args.output / "card.json").write_text(json.dumps(card, indent=2) + "\n", "utf-8")
     for path in sorted(args.output.iterdir()):
         print(f"{path.stat().st_size / 1e6:8.2f} MB  {path.name}")

@@ -12,7 +12,15 @@ from random import Random
 from typing import Any
 
 import yaml
-from hassil.expression import Alternative, Expression, Group, ListReference, Permutation, RuleReference, TextChunk
+from hassil.expression import (
+    Alternative,
+    Expression,
+    Group,
+    ListReference,
+    Permutation,
+    RuleReference,
+    TextChunk,
+)
 from hassil.parse_expression import Sentence, parse_sentence
 
 from .vocabulary import Vocabulary
@@ -69,7 +77,9 @@ class Block:
         self._expand(rng.choice(self.sentences).expression, vocabulary, rng, said)
         return said
 
-    def _expand(self, item: Expression, vocabulary: Vocabulary, rng: Random, said: list[Said]) -> None:
+    def _expand(
+        self, item: Expression, vocabulary: Vocabulary, rng: Random, said: list[Said]
+    ) -> None:
         match item:
             case TextChunk():
                 said.append(Said(item.original_text))
@@ -106,7 +116,11 @@ class Block:
         negative = definition.get("range", {}).get("multiplier", 1) < 0
         name = _BACKBONE_LISTS.get(name, name)
         if name in ("hours", "minutes", "seconds"):
-            return Said(vocabulary.number(rng.choice([rng.randint(1, 100), rng.randint(1, 12)]), rng), slot, at)
+            return Said(
+                vocabulary.number(rng.choice([rng.randint(1, 100), rng.randint(1, 12)]), rng),
+                slot,
+                at,
+            )
         text = vocabulary.sample(name, rng)
         return Said(text) if {name, slot} & _FREE_LISTS else Said(text, slot, at, negative=negative)
 
@@ -145,7 +159,9 @@ def wordings(language: str) -> list[Block]:
             for name, values in data.get("lists", {}).items()
         }
         for entry in data["data"]:
-            steps = entry.get("steps") or [{"intent": entry["intent"], "slots": entry.get("slots", {})}]
+            steps = entry.get("steps") or [
+                {"intent": entry["intent"], "slots": entry.get("slots", {})}
+            ]
             intents = tuple(step["intent"] for step in steps if step["intent"] != "chat")
             slots = tuple(step.get("slots") or {} for step in steps)
             sentences = [_parse(sentence) for sentence in entry["sentences"]]

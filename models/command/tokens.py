@@ -17,8 +17,9 @@ import numpy as np
 import sentencepiece
 from tqdm import tqdm
 
+from custom_components.llmos_assistant.engine.grammar import MAX_WORDS, index_token
+
 from . import BUILD
-from .grammar import MAX_WORDS, index_token
 
 PIECES = 4000
 CONTROLS = ["<pad>", "</s>", "<unk>"]
@@ -47,7 +48,11 @@ def learn_pieces(corpus: Path, model: Path) -> list[str]:
     )
     model.with_suffix(".vocab").unlink()
     pieces = sentencepiece.SentencePieceProcessor(model_file=str(model))
-    return [pieces.id_to_piece(i) for i in range(pieces.get_piece_size()) if pieces.id_to_piece(i) != "<unk>"]
+    return [
+        pieces.id_to_piece(i)
+        for i in range(pieces.get_piece_size())
+        if pieces.id_to_piece(i) != "<unk>"
+    ]
 
 
 def read_corpus(corpus: Path) -> Iterator[dict[str, list[str]]]:
@@ -68,28 +73,39 @@ def write_tokens(corpus: Path, folder: Path, vocabulary: list[str]) -> None:
     ids = {token: i for i, token in enumerate(vocabulary)}
     pieces = sentencepiece.SentencePieceProcessor(model_file=str(folder / "words.model"))
     spelled: dict[str, list[int]] = {}
-    arrays: dict[str, list[np.ndarray]] = {"source": [], "target": []}
+    arrays: dict[str, list[np.ndarray[tuple[int], np.dtype[np.uint16]]]] = {
+        "source": [],
+        "target": [],
+    }
     for example in tqdm(read_corpus(corpus), desc="tokens"):
         source: list[int] = []
         for index, word in enumerate(example["words"]):
             if word not in spelled:
-                spelled[word] = [ids.get(piece, ids["<unk>"]) for piece in pieces.encode(word, out_type=str)]
+                spelled[word] = [
+                    ids.get(piece, ids["<unk>"]) for piece in pieces.encode(word, out_type=str)
+                ]
             source += [ids[index_token(index)], *spelled[word]]
         target = [ids[token] for token in example["plan"]]
         for name, row in (("source", source), ("target", target)):
             arrays[name].append(np.array([*row, ids["</s>"]], dtype=np.uint16))
     np.savez(
         folder / "tokens.npz",
-        **{name: np.concatenate(rows) for name, rows in arrays.items()},
-        **{f"{name}_offsets": np.cumsum([0, *map(len, rows)]) for name, rows in arrays.items()},
+        source=np.concatenate(arrays["source"]),
+        source_offsets=np.cumsum([0, *map(len, arrays["source"])]),
+        target=np.concatenate(arrays["target"]),
+        target_offsets=np.cumsum([0, *map(len, arrays["target"])]),
     )
 
 
 def main() -> None:
     """Learn the vocabulary and write the ids."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--corpus", type=Path, default=BUILD / "corpus.jsonl")
-    parser.add_argument("--keep-vocabulary", action="store_true", help="a model trained with it goes on training")
+    parser.add_argument(
+        "--keep-vocabulary", action="store_true", help="a model trained with it goes on training"
+    )
     args = parser.parse_args()
     folder = args.corpus.parent
     listing = folder / "vocabulary.json"

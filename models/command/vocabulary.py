@@ -25,7 +25,11 @@ DOMAIN_LISTS = {
 NAME_LISTS = (
     "light switch fan cover garage lock climate media_player vacuum mower valve scene script sensor weather"
 ).split()
-_ANY_DEVICE = ["light"] * 4 + ["switch"] * 4 + "fan cover media_player climate lock sensor valve scene".split()
+_ANY_DEVICE = (
+    ["light"] * 4
+    + ["switch"] * 4
+    + "fan cover media_player climate lock sensor valve scene".split()
+)
 _BARE_KINDS = {"light", "lights", "lamp", "lamps", "lighting", "fan", "fans", "switch", "switches"}
 _MODIFIERS = (
     "left right upper lower big small old new front back main spare guest corner tall little ceiling wall "
@@ -34,6 +38,13 @@ _MODIFIERS = (
 _ONSETS = "b bl br c ch cl d dr f fl g gl gr h j k kl kr l m n p pl pr qu r s sh sk sl sn st t th tr v w y z zh".split()
 _VOWELS = "a e i o u ai ea ee ie oa oo ou y".split()
 _CODAS = [""] * 8 + "b ck d g l ll m n nd ng nt p r rk s sh st t th x zz".split()
+_SET_DURATIONS = (
+    "half an hour|half a minute|a quarter of an hour|an hour and a half|a half hour|a minute|an hour|"
+    "a minute and a half|one and a half hours|a couple of minutes|a couple of hours|one minute|"
+    "three quarters of an hour|one hour"
+).split("|")
+_ROOMS = "room bedroom office study bathroom".split()
+_INVENTED_ROOMS = "room hall wing corner suite shed lounge".split()
 
 
 class Vocabulary:
@@ -42,7 +53,9 @@ class Vocabulary:
     def __init__(self, language: str) -> None:
         self._folder = FOLDER / language
         self._numbers = RbnfEngine.for_language(language)
-        self.command: Callable[[Random], str] | None = None  # set by the corpus, which knows commands
+        self.command: Callable[[Random], str] | None = (
+            None  # set by the corpus, which knows commands
+        )
 
     @cache  # noqa: B019 one instance a run
     def values(self, name: str) -> list[str]:
@@ -63,7 +76,14 @@ class Vocabulary:
             case "percent":
                 return self.number(rng.choice([rng.randint(0, 100), rng.randint(1, 20) * 5]), rng)
             case "degrees":
-                value = rng.choice([rng.randint(5, 32), rng.randint(15, 26), rng.randint(50, 90), rng.randint(0, 100)])
+                value = rng.choice(
+                    [
+                        rng.randint(5, 32),
+                        rng.randint(15, 26),
+                        rng.randint(50, 90),
+                        rng.randint(0, 100),
+                    ]
+                )
                 return f"{value}.5" if rng.random() < 0.12 else self.number(value, rng)
             case "kelvin":
                 return self.number(rng.randint(10, 100) * 100, rng, words=0.1)
@@ -71,7 +91,9 @@ class Vocabulary:
                 return self._duration(rng)
             case "command" if self.command:
                 return self.command(rng)
-            case "timer_name" | "todo_list" | "item" | "query" | "message" | "person" if rng.random() < 0.12:
+            case "timer_name" | "todo_list" | "item" | "query" | "message" | "person" if (
+                rng.random() < 0.12
+            ):
                 return self._free_words(name, rng)
         return rng.choice(self.values(name))
 
@@ -85,7 +107,9 @@ class Vocabulary:
     def invented(self, rng: Random) -> str:
         """A word that nobody has ever said: "blishen", "zhoark"."""
         syllables = rng.choice([1, 2, 2, 2, 3])
-        return "".join(rng.choice(_ONSETS) + rng.choice(_VOWELS) + rng.choice(_CODAS) for _ in range(syllables))
+        return "".join(
+            rng.choice(_ONSETS) + rng.choice(_VOWELS) + rng.choice(_CODAS) for _ in range(syllables)
+        )
 
     def _device_name(self, name: str, rng: Random) -> str:
         value = rng.choice(self.values(name))
@@ -105,38 +129,46 @@ class Vocabulary:
         elif kind < 0.53:
             value = rng.choice(self.values("person"))
         elif kind < 0.58:
-            value = " ".join(rng.choice(rng.choice(self.values("query")).split()) for _ in range(2)) + " " + value.split()[-1]
+            words = [rng.choice(rng.choice(self.values("query")).split()) for _ in range(2)]
+            value = " ".join([*words, value.split()[-1]])
         return value
 
     def _area(self, rng: Random) -> str:
         value = rng.choice(self.values("area"))
         kind = rng.random()
         if kind < 0.07:
-            return f"{rng.choice(self.values('person'))}'s {rng.choice(['room', 'bedroom', 'office', 'study', 'bathroom'])}"
+            return f"{rng.choice(self.values('person'))}'s {rng.choice(_ROOMS)}"
         if kind < 0.12:
-            return f"{self.invented(rng)} {rng.choice(['room', 'hall', 'wing', 'corner', 'suite', 'shed', 'lounge'])}"
+            return f"{self.invented(rng)} {rng.choice(_INVENTED_ROOMS)}"
         if kind < 0.15:
             return self.invented(rng)
         return value
 
     def _free_words(self, name: str, rng: Random) -> str:
-        words = [rng.choice(rng.choice(self.values(name)).split()) for _ in range(rng.randint(1, 4))]
+        words = [
+            rng.choice(rng.choice(self.values(name)).split()) for _ in range(rng.randint(1, 4))
+        ]
         words[rng.randrange(len(words))] = self.invented(rng)
         return " ".join(words)
 
     def _duration(self, rng: Random) -> str:
         form = rng.random()
-        hours, minutes, seconds = rng.randint(1, 24), rng.choice([rng.randint(1, 90), rng.randint(1, 12) * 5]), rng.choice([rng.randint(1, 59), 30, 45, 90])
         if form < 0.10:
-            return rng.choice(["half an hour", "half a minute", "a quarter of an hour", "an hour and a half", "a half hour",
-                               "a minute and a half", "one and a half hours", "a couple of minutes", "a couple of hours",
-                               "a minute", "an hour", "three quarters of an hour", "one minute", "one hour"])
+            return rng.choice(_SET_DURATIONS)
         if form < 0.16:
-            return f"{self.number(rng.randint(2, 9), rng)} and a half {rng.choice(['hours', 'minutes'])}"
-        parts = [(hours, "hour"), (minutes, "minute"), (seconds, "second")]
+            unit = rng.choice(["hours", "minutes"])
+            return f"{self.number(rng.randint(2, 9), rng)} and a half {unit}"
+        parts = [
+            (rng.randint(1, 24), "hour"),
+            (rng.choice([rng.randint(1, 90), rng.randint(1, 12) * 5]), "minute"),
+            (rng.choice([rng.randint(1, 59), 30, 45, 90]), "second"),
+        ]
         if form < 0.75:
-            chosen = [rng.choice([parts[0], parts[1], parts[1], parts[1], parts[2]])]
+            parts = [parts[rng.choice([0, 1, 1, 1, 2])]]
         else:
-            chosen = rng.choice([parts[:2], parts[1:], parts[::2], parts])
-        joiner = rng.choice([" ", " and ", " "])
-        return joiner.join(f"{self.number(value, rng)} {unit}{'s' if value != 1 or rng.random() < 0.1 else ''}" for value, unit in chosen)
+            parts = rng.choice([parts[:2], parts[1:], parts[::2], parts])
+        spoken = []
+        for value, unit in parts:
+            plural = "s" if value != 1 or rng.random() < 0.1 else ""
+            spoken.append(f"{self.number(value, rng)} {unit}{plural}")
+        return rng.choice([" ", " and "]).join(spoken)

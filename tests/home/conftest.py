@@ -45,8 +45,17 @@ def home() -> Home:
             Entity("binary_sensor.window", "Bedroom Window", (), "window", "bedroom", "on"),
             Entity("climate.hall", "Ecobee", area_id="hall"),
             Entity("climate.lou", "Radiator Valve", area_id="lou"),
-            Entity("sensor.living_temperature", "Climate Sensor", (), "temperature", "living", "21"),
-            Entity("sensor.bedroom_temperature", "Bedside Thermometer", (), "temperature", "bedroom", "19"),
+            Entity(
+                "sensor.living_temperature", "Climate Sensor", (), "temperature", "living", "21"
+            ),
+            Entity(
+                "sensor.bedroom_temperature",
+                "Bedside Thermometer",
+                (),
+                "temperature",
+                "bedroom",
+                "19",
+            ),
             Entity("media_player.living", "TV", (), "tv", "living", "playing"),
             Entity("switch.tv", "TV", area_id="living"),
             Entity("media_player.kitchen", "Kitchen Speaker", (), "speaker", "kitchen", "idle"),

@@ -7,7 +7,12 @@ from dataclasses import replace
 import pytest
 
 from custom_components.llmos_assistant.engine.protocol import Plan, SlotValue, Step
-from custom_components.llmos_assistant.home.grounding import GroundedStep, Problem, ProblemKind, ground
+from custom_components.llmos_assistant.home.grounding import (
+    GroundedStep,
+    Problem,
+    ProblemKind,
+    ground,
+)
 from custom_components.llmos_assistant.home.inventory import Area, Entity, Floor, Home
 
 type Slots = dict[str, SlotValue]
@@ -66,8 +71,16 @@ def test_name(home: Home, intent: str, spoken: str, name: str, entity_id: str) -
     ("slots", "here", "expected"),
     [
         ({"name": "kitchen overhead light"}, None, {"name": "Overhead Light", "area": "Kitchen"}),
-        ({"name": "overhead light in the bedroom"}, None, {"name": "Overhead Light", "area": "Bedroom"}),
-        ({"name": "overhead light", "area": "the cookhouse"}, None, {"name": "Overhead Light", "area": "Kitchen"}),
+        (
+            {"name": "overhead light in the bedroom"},
+            None,
+            {"name": "Overhead Light", "area": "Bedroom"},
+        ),
+        (
+            {"name": "overhead light", "area": "the cookhouse"},
+            None,
+            {"name": "Overhead Light", "area": "Kitchen"},
+        ),
         ({"name": "overhead light", "floor": "second floor"}, None, {"area": "Bedroom"}),
         ({"name": "overhead light"}, "bedroom", {"name": "Overhead Light", "area": "Bedroom"}),
         ({"name": "light", "area": "bedroom"}, None, {"area": "Bedroom", "domain": "light"}),
@@ -75,7 +88,9 @@ def test_name(home: Home, intent: str, spoken: str, name: str, entity_id: str) -
         ({"name": "lou's room bed light 2"}, None, {"name": "Bed Light 2"}),
     ],
 )
-def test_same_names_are_told_apart(home: Home, slots: Slots, here: str | None, expected: Slots) -> None:
+def test_same_names_are_told_apart(
+    home: Home, slots: Slots, here: str | None, expected: Slots
+) -> None:
     """By the area or floor that was said, or by where it was said."""
     step = grounded(home, OFF, slots, here)
     assert step.problem is None
@@ -107,13 +122,25 @@ def test_name_that_is_a_place_and_a_kind(home: Home, spoken: str, expected: Slot
     [
         (ON, {"name": "overhead light"}, ProblemKind.AMBIGUOUS_NAME, ("Kitchen", "Bedroom")),
         (ON, {"name": "bed light"}, ProblemKind.AMBIGUOUS_NAME, ("Bed Light 1", "Bed Light 2")),
-        (OFF, {"name": "speaker"}, ProblemKind.AMBIGUOUS_NAME, ("Kitchen Speaker", "Office Speaker")),
+        (
+            OFF,
+            {"name": "speaker"},
+            ProblemKind.AMBIGUOUS_NAME,
+            ("Kitchen Speaker", "Office Speaker"),
+        ),
         (ON, {"name": "kitchen"}, ProblemKind.AMBIGUOUS_NAME, ("Coffee Machine",)),
         (ON, {"domain": "light"}, ProblemKind.WHICH_AREA, ("Kitchen", "Bedroom")),
-        (ON, {"domain": "light", "area": "room"}, ProblemKind.AMBIGUOUS_AREA, ("Living Room", "Lou's Room")),
+        (
+            ON,
+            {"domain": "light", "area": "room"},
+            ProblemKind.AMBIGUOUS_AREA,
+            ("Living Room", "Lou's Room"),
+        ),
     ],
 )
-def test_ambiguous(home: Home, intent: str, slots: Slots, kind: ProblemKind, candidates: tuple[str, ...]) -> None:
+def test_ambiguous(
+    home: Home, intent: str, slots: Slots, kind: ProblemKind, candidates: tuple[str, ...]
+) -> None:
     """What may be several things is asked back, with the choices."""
     step = grounded(home, intent, slots)
     assert step.problem is not None
@@ -128,11 +155,23 @@ def test_ambiguous(home: Home, intent: str, slots: Slots, kind: ProblemKind, can
     [
         (ON, {"name": "swimming pool"}, Problem(ProblemKind.UNKNOWN_NAME, "swimming pool")),
         (ON, {"name": "bathroom lamp"}, Problem(ProblemKind.UNKNOWN_NAME, "bathroom lamp")),
-        (ON, {"name": "dining room lights"}, Problem(ProblemKind.UNKNOWN_NAME, "dining room lights")),
+        (
+            ON,
+            {"name": "dining room lights"},
+            Problem(ProblemKind.UNKNOWN_NAME, "dining room lights"),
+        ),
         (ON, {"name": "bed light 3"}, Problem(ProblemKind.UNKNOWN_NAME, "bed light 3")),
         (OFF, {"domain": "light", "area": "dungeon"}, Problem(ProblemKind.UNKNOWN_AREA, "dungeon")),
-        (OFF, {"domain": "light", "floor": "basement"}, Problem(ProblemKind.UNKNOWN_AREA, "basement")),
-        (OFF, {"domain": "fan", "area": "bedroom"}, Problem(ProblemKind.NOTHING_FITS, "fan", (), "Bedroom")),
+        (
+            OFF,
+            {"domain": "light", "floor": "basement"},
+            Problem(ProblemKind.UNKNOWN_AREA, "basement"),
+        ),
+        (
+            OFF,
+            {"domain": "fan", "area": "bedroom"},
+            Problem(ProblemKind.NOTHING_FITS, "fan", (), "Bedroom"),
+        ),
         (OFF, {"domain": "siren"}, Problem(ProblemKind.NOTHING_FITS, "siren")),
         (
             ON,
@@ -144,7 +183,11 @@ def test_ambiguous(home: Home, intent: str, slots: Slots, kind: ProblemKind, can
             {"name": "ceiling fan", "brightness": 50},
             Problem(ProblemKind.WRONG_KIND, "ceiling fan", ("Ceiling Fan",)),
         ),
-        (ON, {"name": "climate sensor"}, Problem(ProblemKind.WRONG_KIND, "climate sensor", ("Climate Sensor",))),
+        (
+            ON,
+            {"name": "climate sensor"},
+            Problem(ProblemKind.WRONG_KIND, "climate sensor", ("Climate Sensor",)),
+        ),
         (ON, {"name": ""}, Problem(ProblemKind.UNKNOWN_NAME, "")),
     ],
 )
@@ -170,7 +213,9 @@ def test_closing_never_unlocks(home: Home, slots: Slots) -> None:
     assert step.entity_ids == ()
 
 
-@pytest.mark.parametrize("slots", [{"name": "front door", "domain": "lock"}, {"name": "front door lock"}])
+@pytest.mark.parametrize(
+    "slots", [{"name": "front door", "domain": "lock"}, {"name": "front door lock"}]
+)
 def test_unlocking(home: Home, slots: Slots) -> None:
     """It was understood."""
     step = grounded(home, OFF, slots)
@@ -183,18 +228,43 @@ def test_unlocking(home: Home, slots: Slots) -> None:
         (ON, {"domain": "light"}, "kitchen", {"domain": "light", "area": "Kitchen"}),
         (OFF, {"domain": "light", "area": "all"}, "kitchen", {"domain": "light"}),
         (OFF, {"domain": "fan"}, None, {"domain": "fan"}),
-        (OFF, {"domain": "light", "area": "upstairs"}, "kitchen", {"domain": "light", "floor": "2nd Floor"}),
-        (OFF, {"domain": "light", "floor": "bedroom"}, None, {"domain": "light", "area": "Bedroom"}),
+        (
+            OFF,
+            {"domain": "light", "area": "upstairs"},
+            "kitchen",
+            {"domain": "light", "floor": "2nd Floor"},
+        ),
+        (
+            OFF,
+            {"domain": "light", "floor": "bedroom"},
+            None,
+            {"domain": "light", "area": "Bedroom"},
+        ),
         ("HassLightSet", {"brightness": 50}, "living", {"brightness": 50, "area": "Living Room"}),
-        ("HassClimateSetTemperature", {"temperature": 20.5}, "lou", {"temperature": 20.5, "area": "Lou's Room"}),
+        (
+            "HassClimateSetTemperature",
+            {"temperature": 20.5},
+            "lou",
+            {"temperature": 20.5, "area": "Lou's Room"},
+        ),
         ("HassVacuumStart", {}, "kitchen", {}),
         ("HassVacuumCleanArea", {}, "kitchen", {"area": "Kitchen"}),
-        ("HassVacuumCleanArea", {"area": "bed room", "name": "rosie"}, None, {"area": "Bedroom", "name": "Rosie"}),
+        (
+            "HassVacuumCleanArea",
+            {"area": "bed room", "name": "rosie"},
+            None,
+            {"area": "Bedroom", "name": "Rosie"},
+        ),
         ("HassSetVolume", {"volume_level": 30}, "kitchen", {"volume_level": 30, "area": "Kitchen"}),
         ("HassSetVolume", {"volume_level": 30}, None, {"volume_level": 30, "name": "TV"}),
         ("HassMediaPause", {}, "bedroom", {}),
         (STATE, {"domain": "light", "state": "on"}, "kitchen", {"domain": "light", "state": "on"}),
-        (ON, {"domain": "cover", "device_class": "garage"}, "kitchen", {"domain": "cover", "device_class": "garage"}),
+        (
+            ON,
+            {"domain": "cover", "device_class": "garage"},
+            "kitchen",
+            {"domain": "cover", "device_class": "garage"},
+        ),
     ],
 )
 def test_place(home: Home, intent: str, slots: Slots, here: str | None, expected: Slots) -> None:
@@ -223,9 +293,21 @@ def test_device_classes_that_people_mix_up(home: Home) -> None:
 @pytest.mark.parametrize(
     ("slots", "expected", "entity_id"),
     [
-        ({"name": "front door", "state": "locked"}, {"domain": "lock", "state": "locked"}, "lock.front"),
-        ({"name": "front door", "state": "open"}, {"domain": "binary_sensor", "state": "on"}, "binary_sensor.front"),
-        ({"name": "garage door", "state": "open"}, {"name": "Garage Door", "state": "open"}, "cover.garage"),
+        (
+            {"name": "front door", "state": "locked"},
+            {"domain": "lock", "state": "locked"},
+            "lock.front",
+        ),
+        (
+            {"name": "front door", "state": "open"},
+            {"domain": "binary_sensor", "state": "on"},
+            "binary_sensor.front",
+        ),
+        (
+            {"name": "garage door", "state": "open"},
+            {"name": "Garage Door", "state": "open"},
+            "cover.garage",
+        ),
         ({"name": "jane", "state": "work"}, {"name": "Jane", "state": "work"}, "person.jane"),
     ],
 )
@@ -240,7 +322,10 @@ def test_questions(home: Home, slots: Slots, expected: Slots, entity_id: str) ->
 def test_temperature_of_a_room(home: Home) -> None:
     """The sensor set for the area, else its thermostat, else its temperature sensors."""
     step = grounded(home, "HassClimateGetTemperature", {"area": "lounge"})
-    assert (step.slots, step.entity_ids) == ({"area": "Living Room"}, ("sensor.living_temperature",))
+    assert (step.slots, step.entity_ids) == (
+        {"area": "Living Room"},
+        ("sensor.living_temperature",),
+    )
     step = grounded(home, "HassClimateGetTemperature", {}, "hall")
     assert (step.slots, step.entity_ids) == ({"area": "Hallway"}, ("climate.hall",))
     step = grounded(home, "HassClimateGetTemperature", {"area": "bedroom"})
@@ -267,16 +352,23 @@ def test_free_words_stay(home: Home, intent: str, slots: Slots, expected: Slots)
 def test_shopping_list_where_there_is_one(home: Home) -> None:
     """Home Assistant's shopping list has its own intents, a to-do list called so has not."""
     slots: Slots = {"item": "apples", "name": "shopping list"}
-    assert grounded(home, "HassListAddItem", slots).problem == Problem(ProblemKind.UNKNOWN_NAME, "shopping list")
+    assert grounded(home, "HassListAddItem", slots).problem == Problem(
+        ProblemKind.UNKNOWN_NAME, "shopping list"
+    )
     step = grounded(replace(home, shopping_list=True), "HassListAddItem", slots)
     assert step == GroundedStep("HassShoppingListAddItem", {"item": "apples"})
     step = grounded(home, "HassShoppingListAddItem", {"item": "apples"})
     assert (step.intent, step.slots) == ("HassListAddItem", {"item": "apples", "name": "Chores"})
     groceries = replace(home, entities=(*home.entities, Entity("todo.costco", "Groceries")))
-    assert grounded(groceries, "HassShoppingListAddItem", {"item": "apples"}).slots["name"] == "Groceries"
+    assert (
+        grounded(groceries, "HassShoppingListAddItem", {"item": "apples"}).slots["name"]
+        == "Groceries"
+    )
 
 
-@pytest.mark.parametrize("spoken", [{"name": "lamp", "area": "nursery"}, {"domain": "light", "area": "nursery"}])
+@pytest.mark.parametrize(
+    "spoken", [{"name": "lamp", "area": "nursery"}, {"domain": "light", "area": "nursery"}]
+)
 def test_name_split_by_the_model(spoken: Slots) -> None:
     """ "Nursery lamp" is a name where no area is called so."""
     home = Home((Entity("light.nursery", "Nursery Lamp"), Entity("light.hall", "Hall Lamp")))
@@ -314,7 +406,12 @@ def test_upstairs_is_above_the_speaker() -> None:
         ("HassLightSet", {"name": "reading lamp", "brightness": "up"}, "brightness", 60),
         ("HassLightSet", {"name": "reading lamp", "brightness": "down"}, "brightness", 20),
         ("HassLightSet", {"name": "bedroom lamp", "brightness": "down"}, "brightness", 1),
-        ("HassLightSet", {"area": "living room", "brightness": "up"}, "brightness", 70),  # the mean of 40 and 60
+        (
+            "HassLightSet",
+            {"area": "living room", "brightness": "up"},
+            "brightness",
+            70,
+        ),  # the mean of 40 and 60
     ],
 )
 def test_level(home: Home, intent: str, slots: Slots, slot: str, value: float) -> None:
@@ -323,7 +420,12 @@ def test_level(home: Home, intent: str, slots: Slots, slot: str, value: float) -
     home = replace(
         home,
         entities=tuple(
-            replace(entity, levels={"brightness": levels[entity.entity_id]} if entity.entity_id in levels else {})
+            replace(
+                entity,
+                levels={"brightness": levels[entity.entity_id]}
+                if entity.entity_id in levels
+                else {},
+            )
             for entity in home.entities
         ),
     )

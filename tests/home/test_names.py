@@ -28,7 +28,13 @@ def test_split(text: str, words: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("spoken", "name"),
-    [("livingroom", "Living Room"), ("boxes", "Box"), ("batteries", "battery"), ("glass", "Glass"), ("lou", "Lou's")],
+    [
+        ("livingroom", "Living Room"),
+        ("boxes", "Box"),
+        ("batteries", "battery"),
+        ("glass", "Glass"),
+        ("lou", "Lou's"),
+    ],
 )
 def test_same(spoken: str, name: str) -> None:
     """Compounds and plurals are the same words."""

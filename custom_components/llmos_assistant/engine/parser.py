@@ -34,9 +34,15 @@ class CommandParser:
         try:
             self.card = json.loads((folder / "card.json").read_text("utf-8"))
             self.languages: list[str] = self.card["languages"]
-            self._pieces = sentencepiece.SentencePieceProcessor(model_file=str(folder / "words.model"))
+            self._pieces = sentencepiece.SentencePieceProcessor(
+                model_file=str(folder / "words.model")
+            )
             self._model = ctranslate2.Translator(
-                str(folder), device="cpu", compute_type="int8", inter_threads=1, intra_threads=threads
+                str(folder),
+                device="cpu",
+                compute_type="int8",
+                inter_threads=1,
+                intra_threads=threads,
             )
         except (OSError, KeyError, ValueError, RuntimeError) as err:
             raise ModelError(

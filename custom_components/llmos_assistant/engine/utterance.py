@@ -84,7 +84,9 @@ def _longest_number(words: list[Word], language: str) -> tuple[str, int]:
         return "", 0
     if texts[0] in ("a", "an"):
         texts[0] = "one"
-    end = next((n for n, text in enumerate(texts) if not text.replace("'", "").isalpha()), len(texts))
+    end = next(
+        (n for n, text in enumerate(texts) if not text.replace("'", "").isalpha()), len(texts)
+    )
     for length in range(end, 0, -1):
         if texts[length - 1] in _NOT_NUMBERS:
             continue

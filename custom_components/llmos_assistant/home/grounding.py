@@ -117,7 +117,8 @@ def _ground_timer(scope: Scope) -> None:
             scope.slots["name"] = scope.slots.pop("area")
         return
     if "area" in scope.slots or (
-        scope.intent != "HassStartTimer" and str(spoken).casefold() in {n.casefold() for n in place.names}
+        scope.intent != "HassStartTimer"
+        and str(spoken).casefold() in {n.casefold() for n in place.names}
     ):
         scope.slots.pop("name", None)
         scope.slots["area"] = place.name

@@ -9,14 +9,26 @@ from functools import cached_property
 from homeassistant.components.cover import ATTR_CURRENT_POSITION
 from homeassistant.components.fan import ATTR_PERCENTAGE
 from homeassistant.components.homeassistant.exposed_entities import async_should_expose
-from homeassistant.components.light import ATTR_BRIGHTNESS, ATTR_SUPPORTED_COLOR_MODES, brightness_supported
+from homeassistant.components.light import (
+    ATTR_BRIGHTNESS,
+    ATTR_SUPPORTED_COLOR_MODES,
+    brightness_supported,
+)
 from homeassistant.const import ATTR_DEVICE_CLASS, ATTR_TEMPERATURE
 from homeassistant.core import HomeAssistant, State, callback
 from homeassistant.helpers import (
     area_registry as ar,
+)
+from homeassistant.helpers import (
     device_registry as dr,
+)
+from homeassistant.helpers import (
     entity_registry as er,
+)
+from homeassistant.helpers import (
     floor_registry as fr,
+)
+from homeassistant.helpers import (
     intent,
 )
 
@@ -100,7 +112,9 @@ class Home:
     def is_in(self, entity: Entity, place: Area | Floor) -> bool:
         """If the entity is in this area, or in an area on this floor."""
         area = self.area_of(entity)
-        return area is not None and place.id == (area.id if isinstance(place, Area) else area.floor_id)
+        return area is not None and place.id == (
+            area.id if isinstance(place, Area) else area.floor_id
+        )
 
     def of_kind(
         self, domains: frozenset[str] | None = None, device_classes: frozenset[str] | None = None
@@ -126,7 +140,13 @@ def async_build_home(hass: HomeAssistant, assistant: str = "conversation") -> Ho
             if async_should_expose(hass, assistant, state.entity_id)
         ),
         areas=tuple(
-            Area(area.id, area.name, tuple(sorted(area.aliases)), area.floor_id, area.temperature_entity_id)
+            Area(
+                area.id,
+                area.name,
+                tuple(sorted(area.aliases)),
+                area.floor_id,
+                area.temperature_entity_id,
+            )
             for area in ar.async_get(hass).async_list_areas()
         ),
         floors=tuple(
@@ -137,14 +157,29 @@ def async_build_home(hass: HomeAssistant, assistant: str = "conversation") -> Ho
     )
 
 
-def _entity(hass: HomeAssistant, state: State, entry: er.RegistryEntry | None, devices: dr.DeviceRegistry) -> Entity:
+def _entity(
+    hass: HomeAssistant, state: State, entry: er.RegistryEntry | None, devices: dr.DeviceRegistry
+) -> Entity:
     area_id = entry.area_id if entry else None
-    if entry and area_id is None and entry.device_id and (device := devices.async_get(entry.device_id)):
+    if (
+        entry
+        and area_id is None
+        and entry.device_id
+        and (device := devices.async_get(entry.device_id))
+    ):
         area_id = dr.async_get_effective_area_id(hass, device)
     # The user may have taken all names away: the entity's id is a name that handlers always know.
     names = intent.async_get_entity_aliases(hass, entry, state=state) or [state.entity_id]
     device_class = (entry and entry.device_class) or state.attributes.get(ATTR_DEVICE_CLASS)
-    return Entity(state.entity_id, names[0], tuple(names[1:]), device_class, area_id, state.state, _levels(state))
+    return Entity(
+        state.entity_id,
+        names[0],
+        tuple(names[1:]),
+        device_class,
+        area_id,
+        state.state,
+        _levels(state),
+    )
 
 
 def _levels(state: State) -> dict[str, float]:

@@ -60,7 +60,9 @@ UNLOCKS = frozenset({"HassToggle", "HassTurnOff"})
 MEDIA = frozenset(intent for intent, domains in ACTS_ON.items() if domains == _MEDIA)
 # Without a place they mean the room that they are said in.
 IN_ROOM = frozenset(
-    intent for intent, domains in ACTS_ON.items() if domains not in (_VACUUM, _MOWER, _TODO, frozenset({"weather"}))
+    intent
+    for intent, domains in ACTS_ON.items()
+    if domains not in (_VACUUM, _MOWER, _TODO, frozenset({"weather"}))
 )
 # Without a place they would act on all at once: ask for the room instead.
 MANY_AT_ONCE = frozenset(
@@ -71,7 +73,12 @@ MANY_AT_ONCE = frozenset(
 )  # fmt: skip
 # These take one thing, or refuse.
 ONE_ONLY = frozenset(
-    {"HassClimateGetTemperature", "HassClimateSetTemperature", "HassClimateSetFanMode", "HassMediaSearchAndPlay"}
+    {
+        "HassClimateGetTemperature",
+        "HassClimateSetTemperature",
+        "HassClimateSetFanMode",
+        "HassMediaSearchAndPlay",
+    }
 )
 TIMERS = frozenset(
     {
@@ -95,7 +102,9 @@ _DOORS = frozenset({"binary_sensor", "cover", "lock"})
 # Which domains know a state, where several things share a name.
 STATE_DOMAINS: dict[str, frozenset[str]] = {
     **dict.fromkeys(("locked", "unlocked"), frozenset({"lock"})),
-    **dict.fromkeys(("open", "closed", "opening", "closing"), frozenset({"binary_sensor", "cover", "valve"})),
+    **dict.fromkeys(
+        ("open", "closed", "opening", "closing"), frozenset({"binary_sensor", "cover", "valve"})
+    ),
     **dict.fromkeys(("home", "not_home"), frozenset({"device_tracker", "person"})),
 }
 # Contact sensors know no "open".
@@ -130,7 +139,10 @@ KIND_WORDS: dict[str, Kind] = {
     "list": Kind("todo"),
     "sensor": Kind("sensor"),
     "cover": Kind("cover"),
-    **{w: Kind("cover", w) for w in ("awning", "blind", "curtain", "gate", "shade", "shutter", "window")},
+    **{
+        w: Kind("cover", w)
+        for w in ("awning", "blind", "curtain", "gate", "shade", "shutter", "window")
+    },
     "drape": Kind("cover", "curtain"),
 }
 
@@ -148,7 +160,9 @@ def without_kind(words: Words, domain: str) -> Words:
         if singular(word) == "door":
             return domain in _DOORS
         kind = kind_of(word)
-        return kind is not None and (kind.domain == domain or {kind.domain, domain} == {"sensor", "binary_sensor"})
+        return kind is not None and (
+            kind.domain == domain or {kind.domain, domain} == {"sensor", "binary_sensor"}
+        )
 
     while len(words) > 1 and says_domain(words[-1]):
         words = words[:-1]
@@ -169,4 +183,6 @@ def device_classes(said: str) -> frozenset[str]:
 
 def says_class(words: Words, said: str) -> bool:
     """If a name says a device class, or one that people mean by it."""
-    return any((kind := kind_of(word)) and kind.device_class in device_classes(said) for word in words)
+    return any(
+        (kind := kind_of(word)) and kind.device_class in device_classes(said) for word in words
+    )

@@ -18,7 +18,9 @@ def set_levels(scope: Scope, entity_ids: Iterable[str]) -> None:
 
     Several things with a level each get the same one, counted from their mean.
     """
-    entities = [entity for entity in scope.home.entities if entity.entity_id in frozenset(entity_ids)]
+    entities = [
+        entity for entity in scope.home.entities if entity.entity_id in frozenset(entity_ids)
+    ]
     for slot, value in scope.slots.items():
         if slot in ("brightness", "percentage", "temperature", "position") and value in _SIGNS:
             scope.slots[slot] = _changed(slot, _SIGNS[str(value)], entities, scope)

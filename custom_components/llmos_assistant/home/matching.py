@@ -40,7 +40,10 @@ class Name:
 
     def has(self, kind: Kind, place: Place | None = None) -> bool:
         """If there is a candidate of the kind in the place."""
-        return any(e.domain == kind.domain and (place is None or self.home.is_in(e, place)) for e in self.candidates)
+        return any(
+            e.domain == kind.domain and (place is None or self.home.is_in(e, place))
+            for e in self.candidates
+        )
 
 
 def read_name(name: Name) -> Reading | None:
@@ -145,7 +148,14 @@ def _part(name: Name) -> Reading | None:
 def _near(name: Name) -> Reading | None:
     """ "Bed room lamb" for the "Bedroom Lamp": misheard or misspelt."""
     best = _nearest(
-        (max(likeness(spoken, split(n)) for n in e.names for spoken in _ways_to_say(name.words, e)), e)
+        (
+            max(
+                likeness(spoken, split(n))
+                for n in e.names
+                for spoken in _ways_to_say(name.words, e)
+            ),
+            e,
+        )
         for e in name.candidates
     )
     return Reading(best) if best else None

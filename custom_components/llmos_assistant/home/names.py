@@ -13,7 +13,9 @@ from itertools import pairwise
 type Words = tuple[str, ...]
 
 # Said in front of a name without being part of it.
-_LEADING = frozenset({"the", "a", "an", "my", "our", "your", "all", "both", "every", "any", "some", "of"})
+_LEADING = frozenset(
+    {"the", "a", "an", "my", "our", "your", "all", "both", "every", "any", "some", "of"}
+)
 _SAME_WORD = {
     "television": "tv",
     "telly": "tv",
@@ -32,7 +34,12 @@ _SAME_WORD = {
     "fourth": "4th",
     "fifth": "5th",
 }
-_SAME_WORDS = {("air", "conditioner"): "ac", ("air", "conditioning"): "ac", ("a", "c"): "ac", ("t", "v"): "tv"}
+_SAME_WORDS = {
+    ("air", "conditioner"): "ac",
+    ("air", "conditioning"): "ac",
+    ("a", "c"): "ac",
+    ("t", "v"): "tv",
+}
 
 # Spellings of one sound, for near misses only: "rosy" and "Rosie", "leaving" and "living".
 _SOUNDS = (
@@ -56,7 +63,9 @@ _SHORT = 3  # words up to this length must be equal: "den" is not "pen"
 @lru_cache(maxsize=4096)
 def split(text: str) -> Words:
     """The words of a name, without case, accents, punctuation and articles: "The Lou's Bed-Room" → lous bed room."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    plain = "".join(
+        c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c)
+    )
     words = re.findall(r"\w+", re.sub(r"['’`´]", "", plain))
     while len(words) > 1 and words[0] in _LEADING and words[:2] != ["a", "c"]:
         del words[0]

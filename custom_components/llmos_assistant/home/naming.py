@@ -66,7 +66,9 @@ def _use_entity(scope: Scope, spoken: str, reading: Reading) -> tuple[str, ...]:
     area = scope.home.area_of(entity)
     if area and any(o.domain == entity.domain and o.area_id != entity.area_id for o in twins):
         scope.slots["area"] = area.name
-    if entity.domain == "binary_sensor" and (state := BINARY_STATES.get(str(scope.slots.get("state")))):
+    if entity.domain == "binary_sensor" and (
+        state := BINARY_STATES.get(str(scope.slots.get("state")))
+    ):
         scope.slots["state"] = state
     return (entity.entity_id,)
 

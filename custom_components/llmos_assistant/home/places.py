@@ -23,7 +23,9 @@ def find_place(spoken: str, home: Home, speaker_area_id: str | None) -> Place:
     if not found and (floor := _relative_floor(words, home, speaker_area_id)):
         return floor
     if not found:
-        found = [p for p in places if any(set(stems(words)) <= set(stems(split(n))) for n in p.names)]
+        found = [
+            p for p in places if any(set(stems(words)) <= set(stems(split(n))) for n in p.names)
+        ]
     if not found:
         found = [p for p in places if any(likeness(words, split(n)) >= NEAR for n in p.names)]
     if len(found) > 1 and (here := home.area_by_id.get(speaker_area_id or "")):

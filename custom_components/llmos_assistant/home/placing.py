@@ -22,7 +22,11 @@ def ground_group(scope: Scope, *, whole_home: bool = False, spoken: str = "") ->
         return sensors
     group = _of_kind(scope)
     if not group:
-        raise Unclear(ProblemKind.NOTHING_FITS, _what(scope, spoken), area=scope.place.name if scope.place else "")
+        raise Unclear(
+            ProblemKind.NOTHING_FITS,
+            _what(scope, spoken),
+            area=scope.place.name if scope.place else "",
+        )
     if scope.place:
         group = scope.inside(group, scope.place)
         if not group:
@@ -45,7 +49,9 @@ def _of_kind(scope: Scope) -> tuple[Entity, ...]:
     said_class = scope.slots.get("device_class")
     if said_class is None:
         return ()
-    if scope.said_domain and (group := scope.home.of_kind(scope.domains, frozenset({str(said_class)}))):
+    if scope.said_domain and (
+        group := scope.home.of_kind(scope.domains, frozenset({str(said_class)}))
+    ):
         # Windows may be contact sensors or covers.
         if scope.intent == "HassGetState":
             del scope.slots["domain"]
@@ -86,7 +92,11 @@ def _in_this_room(scope: Scope, group: tuple[Entity, ...], spoken: str) -> tuple
 def _fit_labels(scope: Scope, group: tuple[Entity, ...], spoken: str) -> None:
     """Make sure that the labels say no more and no less than what is meant."""
     domains = {entity.domain for entity in group}
-    if scope.intent in MANY_AT_ONCE and scope.domains and not {"name", "domain", "device_class"} & scope.slots.keys():
+    if (
+        scope.intent in MANY_AT_ONCE
+        and scope.domains
+        and not {"name", "domain", "device_class"} & scope.slots.keys()
+    ):
         # "Turn off the kitchen": fine where that can only mean one kind of thing.
         if len(scope.domains) > 2 and len(domains) > 1:
             raise Unclear(ProblemKind.AMBIGUOUS_NAME, spoken, scope.label(group))

@@ -16,7 +16,9 @@ class ProblemKind(StrEnum):
     WHICH_AREA = "which_area"  # no place was said, and `candidates` are the areas with such things
     WRONG_KIND = "wrong_kind"  # `spoken` is there, but the intent cannot act on it
     NO_LEVEL = "no_level"  # `spoken` is set to no number that could go up or down
-    NOTHING_FITS = "nothing_fits"  # nothing called, or of the kind, `spoken` in `area`, or in the home
+    NOTHING_FITS = (
+        "nothing_fits"  # nothing called, or of the kind, `spoken` in `area`, or in the home
+    )
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,9 @@ class Problem:
 class Unclear(Exception):
     """Raised inside of grounding as soon as a step is known to have a problem."""
 
-    def __init__(self, kind: ProblemKind, spoken: str = "", candidates: tuple[str, ...] = (), area: str = "") -> None:
+    def __init__(
+        self, kind: ProblemKind, spoken: str = "", candidates: tuple[str, ...] = (), area: str = ""
+    ) -> None:
         """Raise this problem."""
         super().__init__(f"{kind}: {spoken}")
         self.problem = Problem(kind, spoken, candidates, area)

@@ -49,7 +49,8 @@ class Scope:
         return tuple(
             entity
             for entity in self.home.of_kind(self.domains)
-            if (self.said_domain is None or compatible(self.said_domain, entity.domain)) and self._may_act_on(entity)
+            if (self.said_domain is None or compatible(self.said_domain, entity.domain))
+            and self._may_act_on(entity)
         )
 
     @property
@@ -98,7 +99,9 @@ class Scope:
             return False
         for entity in self.candidates:
             for own in map(split, entity.names):
-                if same(words, own) or (name is None and same(words, without_kind(own, entity.domain))):
+                if same(words, own) or (
+                    name is None and same(words, without_kind(own, entity.domain))
+                ):
                     self.slots["name"] = " ".join(words)
                     return True
         return False
