@@ -161,7 +161,7 @@ from custom_components.llmos_assistant.supervisor import EngineSupervisor
 async def main():
     engine = EngineSupervisor(Path({str(tmp_path)!r}), "none")
     await engine.info()
-    print(engine.pid, flush=True)
+    print(engine.pid, engine.uri, flush=True)
     await asyncio.sleep(600)
 asyncio.run(main())
 """
@@ -169,11 +169,12 @@ asyncio.run(main())
         sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE
     )
     assert parent.stdout is not None
-    pid = int(await parent.stdout.readline())
-    assert is_alive(pid)
+    pid, uri = (await parent.stdout.readline()).decode().split()
+    assert is_alive(int(pid))
     parent.kill()
     await parent.wait()
-    await wait_until_gone(pid)
+    await wait_until_gone(int(pid))
+    assert mode(Path(urlparse(uri).path).parent) is None
 
 
 async def run_engine(*options: str, path: Path | None = None) -> tuple[int, str]:

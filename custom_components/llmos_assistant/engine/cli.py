@@ -139,6 +139,9 @@ async def _serve(arguments: argparse.Namespace) -> None:
         async with _listening(arguments.uri, loading.result()):
             print(f"Ready on {arguments.uri}", flush=True)
             await stopping
+        if arguments.exit_with_parent and arguments.uri.startswith("unix://"):
+            with contextlib.suppress(OSError):  # the parent made it for us, and may be dead
+                Path(arguments.uri.removeprefix("unix://")).parent.rmdir()
     # What still runs is native code in threads: it cannot be interrupted, nobody waits for it.
     os._exit(0)
 
