@@ -57,8 +57,8 @@ async def play_all(
 ) -> tuple[list[dict[str, Any]], list[bool]]:
     """Say all recordings and print the table: the JSON report, and which were right."""
     print(
-        f"{len(recordings)} recordings, said in the living room. Audio is sent as fast as it is "
-        "taken; times are milliseconds after the last word.\n"
+        "Said in the living room; audio is sent as fast as it is taken. "
+        "Times are milliseconds after the last word.\n"
     )
     table = Table()
     print(table.heading())
@@ -143,7 +143,7 @@ def main() -> int:
     try:
         return asyncio.run(_run_until_stopped(args))
     except DemoError as err:
-        print(f"script/demo: {err}", file=sys.stderr)
+        print("\n".join([f"script/demo: {err}", *getattr(err, "__notes__", ())]), file=sys.stderr)
         return 2
     except KeyboardInterrupt, asyncio.CancelledError:
         return 0 if args.serve else 130

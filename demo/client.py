@@ -93,12 +93,14 @@ class Client:
         Raises DemoError if the flow ends without a loaded entry.
         """
         remaining = list(answers)
+        forms: set[str] = set()
         deadline = time.monotonic() + _FLOW_TIMEOUT_S
         flow = await self._flow("POST", "", {"handler": domain})
         while flow["type"] != "create_entry":
             path = f"/{flow['flow_id']}"
             match flow["type"]:
-                case "form" if not flow.get("errors"):
+                case "form" if not flow.get("errors") and flow["step_id"] not in forms:
+                    forms.add(flow["step_id"])
                     proposed = {
                         field["name"]: field["default"]
                         for field in flow["data_schema"]
@@ -115,7 +117,8 @@ class Client:
                     await asyncio.sleep(0.2)
                     flow = await self._flow("GET", path)
                 case _:
-                    why = flow.get("reason") or flow.get("errors") or "it takes too long"
+                    told = ("reason", "errors", "description_placeholders", "step_id")
+                    why = next(filter(None, map(flow.get, told)), "it takes too long")
                     raise DemoError(f"{domain} cannot be added: {why}")
         entry_id: str = flow["result"]["entry_id"]
         entry = (await self.call("config_entries/get_single", entry_id=entry_id))["config_entry"]

@@ -70,7 +70,10 @@ THINGS = (
     Thing("demo", "sensor_1", "sensor.outside_temperature", "Outside Temperature", GARDEN),
     Thing("demo", "sensor_2", "sensor.outside_humidity", "Outside Humidity", GARDEN),
     Thing("demo", "binary_2", "binary_sensor.garden_motion", "Garden Motion", GARDEN),
-    Thing("group", None, "media_player.living_room_speaker", "Living Room Speaker", "Living Room"),
+    Thing(
+        *("universal", "speaker", "media_player.living_room_speaker", "Living Room Speaker"),
+        area="Living Room",
+    ),
     Thing("shopping_list", None, "todo.shopping_list", "Shopping List"),
     Thing("local_todo", None, "todo.chores", "Chores"),
 )
@@ -104,11 +107,6 @@ async def furnish(client: Client, satellite: Satellite) -> str:
     await _wait_for_demo(client)
     await client.add_integration("shopping_list")
     await client.add_integration("local_todo", {"todo_list_name": "Chores"})
-    await client.add_integration(
-        "group",
-        {"next_step_id": "media_player"},
-        {"name": "Living Room Speaker", "entities": ["media_player.walkman"]},
-    )
     areas = await _make_areas(client)
     await _place_things(client, areas)
     device_id = await _add_satellite(client, satellite, areas[AREA])

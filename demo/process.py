@@ -25,11 +25,17 @@ _START_TIMEOUT_S = 180
 _STOP_TIMEOUT_S = 30
 _LOG_LINES = 20
 
-# Home Assistant's own demo integration brings the things; assist_pipeline brings Assist.
+# Home Assistant's own demo integration brings the things; assist_pipeline brings Assist. The demo's
+# media players cannot be put in an area: a universal one that plays through one of them can.
 _CONFIGURATION = """
 demo:
 assist_pipeline:
 config:
+media_player:
+  - platform: universal
+    name: Living Room Speaker
+    unique_id: speaker
+    children: [media_player.walkman]
 """
 
 
@@ -68,6 +74,10 @@ async def home_assistant(host: str, port: int | None) -> AsyncIterator[Running]:
         try:
             await _wait_until_up(process, url, log)
             yield await _sign_up(url)
+        except DemoError as err:
+            for line in _complaints(log):
+                err.add_note(line)
+            raise
         finally:
             await _stop(process)
 
@@ -121,6 +131,12 @@ async def _wait_until_up(process: asyncio.subprocess.Process, url: str, log: Pat
                         return
             await asyncio.sleep(0.2)
     raise DemoError(f"Home Assistant did not start. It wrote last:\n{_tail(log)}")
+
+
+def _complaints(log: Path) -> list[str]:
+    """What Home Assistant has logged about the integration, if anything went wrong."""
+    lines = log.read_text("utf-8", "replace").splitlines()
+    return [line for line in lines if " ERROR " in line and _INTEGRATION.name in line]
 
 
 def _tail(log: Path) -> str:

@@ -88,7 +88,7 @@ class Table:
 
 
 def _intent(intent: str, slots: dict[str, Any]) -> str:
-    return f"{intent}({', '.join(f'{slot}={value}' for slot, value in slots.items())})"
+    return " ".join([intent, *(f"{slot}={value}" for slot, value in slots.items())])
 
 
 def _change(change: Change) -> str:
