@@ -116,20 +116,29 @@ class Player:
 
     async def play(self, recording: Recording) -> Outcome:
         """Say one recording. Raises DemoError if the pipeline does not answer."""
-        before = {entity_id: _notable(state) for entity_id, state in self._states.items()}
+        before = await self._look()
         timers = len(self._satellite.timers)
         events = await self._run_pipeline(recording.pcm)
         await self._settle()
         changes = [
             change
-            for entity_id, state in sorted(self._states.items())
-            if (change := _change(entity_id, before.get(entity_id, {}), _notable(state)))
+            for entity_id, now in sorted((await self._look()).items())
+            if (change := _change(entity_id, before.get(entity_id, {}), now))
         ]
         changes += [
             Change("timer", {}, {"state": "started", "seconds": seconds})
             for seconds in self._satellite.timers[timers:]
         ]
         return await self._outcome(events, changes)
+
+    async def _look(self) -> dict[str, dict[str, Any]]:
+        """What matters of each exposed entity, by its id. Raises DemoError."""
+        seen = {entity_id: _notable(state) for entity_id, state in self._states.items()}
+        for entity_id, notable in seen.items():
+            if entity_id.startswith("todo."):
+                todo = await self._client.call("todo/item/list", entity_id=entity_id)
+                notable["items"] = [item["summary"] for item in todo["items"]]
+        return seen
 
     async def _run_pipeline(self, pcm: bytes) -> dict[str, Message]:
         """The events of a pipeline run, by type. Raises DemoError."""
