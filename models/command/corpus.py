@@ -153,6 +153,7 @@ class Corpus:
         for step, fixed in zip(plan, slots, strict=False):
             for slot, label in fixed.items():
                 step += [slot_token(slot), label_token(label)]
+        said_before: dict[tuple[int, str], list[str]] = {}
         for part, start, end in spans:
             if part.label is not None:
                 plan[part.step] += [slot_token(str(part.slot)), label_token(part.label)]
@@ -164,6 +165,9 @@ class Corpus:
             if pointers is None:
                 return None
             for tokens in pointers:
+                # Halves of hours point at the number that they were joined to, too.
+                if said_before.setdefault((part.step, tokens[0]), tokens) != tokens:
+                    return None  # two names for one thing
                 if tokens[0] not in plan[part.step]:
                     plan[part.step] += tokens
         tokens = [token for step in plan for token in step] or [CHAT]

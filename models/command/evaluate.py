@@ -248,6 +248,15 @@ def print_labels(report: Mapping[str, Any]) -> None:
         print(f"  {row['text']} [{row['label']}]: {' + '.join(map(_step, row['steps']))}")
 
 
+def read_rows(file: Path) -> list[dict[str, Any]]:
+    """The rows of a file. A home may be the name of a file beside it, for rows that share one."""
+    rows = [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
+    for row in rows:
+        if isinstance(home := row.get("home"), str):
+            row["home"] = json.loads((file.parent / home).read_text("utf-8"))
+    return rows
+
+
 def load_parser(folder: Path) -> Parse:
     """The command model that ships."""
     from custom_components.llmos_assistant.engine.parser import CommandParser
@@ -271,9 +280,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     options.add_argument("--json", action="store_true", help="print JSON instead of tables")
     chosen = options.parse_args(arguments)
-    rows = [
-        json.loads(line) for line in chosen.file.read_text("utf-8").splitlines() if line.strip()
-    ]
+    rows = read_rows(chosen.file)
     sentences = "intent" in rows[0]
     if chosen.oracle and not sentences:
         options.error("--oracle needs sentence tests, which carry slots")

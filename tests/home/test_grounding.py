@@ -436,3 +436,20 @@ def test_no_level(home: Home) -> None:
     """What is set to no number cannot go up or down."""
     step = grounded(home, "HassLightSet", {"name": "reading lamp", "brightness": "up"})
     assert step.problem == Problem(ProblemKind.NO_LEVEL, "Reading Lamp")
+
+
+@pytest.mark.parametrize(
+    ("intent", "slots", "grounded_intent"),
+    [
+        ("HassVacuumStart", {"name": "clippy"}, "HassLawnMowerStartMowing"),
+        ("HassVacuumReturnToBase", {"name": "clippy"}, "HassLawnMowerDock"),
+        ("HassLawnMowerDock", {"name": "rosie"}, "HassVacuumReturnToBase"),
+        ("HassVacuumStart", {"name": "rosie"}, "HassVacuumStart"),
+        ("HassVacuumStart", {"name": "reading lamp"}, "HassVacuumStart"),
+    ],
+)
+def test_same_for_another_kind(home: Home, intent: str, slots: Slots, grounded_intent: str) -> None:
+    """Whether a robot cleans or mows is known by its name."""
+    mower = Entity("lawn_mower.clippy", "Clippy")
+    home = replace(home, entities=(*home.entities, mower))
+    assert grounded(home, intent, slots).intent == grounded_intent

@@ -26,6 +26,12 @@ _SHOPPING = {
     "HassListAddItem": "HassShoppingListAddItem",
     "HassListCompleteItem": "HassShoppingListCompleteItem",
 }
+_SAME_FOR_ANOTHER_KIND = {
+    "HassLawnMowerDock": "HassVacuumReturnToBase",
+    "HassLawnMowerStartMowing": "HassVacuumStart",
+    "HassVacuumReturnToBase": "HassLawnMowerDock",
+    "HassVacuumStart": "HassLawnMowerStartMowing",
+}
 _SHOPPING_WORDS = frozenset({"grocery", "shopping"})
 
 
@@ -62,7 +68,18 @@ def ground(plan: Plan, home: Home, speaker_area_id: str | None = None) -> Ground
 
 
 def _ground_step(step: Step, home: Home, speaker_area_id: str | None) -> GroundedStep:
-    scope = Scope(step.intent, dict(step.slots), home, home.area_by_id.get(speaker_area_id or ""))
+    grounded = _ground_intent(step.intent, step, home, speaker_area_id)
+    if grounded.problem and (other := _SAME_FOR_ANOTHER_KIND.get(step.intent)):
+        # "Start Clippy" does not say whether Clippy cleans or mows: the home does.
+        instead = _ground_intent(other, step, home, speaker_area_id)
+        return grounded if instead.problem else instead
+    return grounded
+
+
+def _ground_intent(
+    intent: str, step: Step, home: Home, speaker_area_id: str | None
+) -> GroundedStep:
+    scope = Scope(intent, dict(step.slots), home, home.area_by_id.get(speaker_area_id or ""))
     try:
         entity_ids = _resolve(scope)
         set_levels(scope, entity_ids)
