@@ -46,7 +46,8 @@ _BACKBONE_LISTS = {
     "search_query": "query",
 }
 _FREE_LISTS = {"anything"}  # they fill no slot
-_SPOKEN_SLOTS = {"color"}  # closed in the backbone, but Home Assistant takes what was said
+# Closed in the backbone, but what was said is what counts: colours, and the halves of hours.
+_SPOKEN_SLOTS = {"color", "hours", "minutes", "seconds"}
 
 
 @dataclass
