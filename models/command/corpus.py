@@ -33,7 +33,7 @@ from .templates import Block, Said, backbone, wordings
 from .vocabulary import Vocabulary
 
 SHARES = {"backbone": 0.36, "wordings": 0.46, "chat": 0.18}
-JOINED = 0.10  # of the commands: two or three said in one breath
+JOINED = 0.16  # of the commands: two or three said in one breath
 WRAPPED = 0.22  # with a "please", an "um", a "thanks" around them
 _JOINERS = [
     " and ",

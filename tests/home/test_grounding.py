@@ -453,3 +453,13 @@ def test_same_for_another_kind(home: Home, intent: str, slots: Slots, grounded_i
     mower = Entity("lawn_mower.clippy", "Clippy")
     home = replace(home, entities=(*home.entities, mower))
     assert grounded(home, intent, slots).intent == grounded_intent
+
+
+def test_floor_lamp(home: Home) -> None:
+    """A floor lamp whose name was taken apart is still the lamp, not the things on a floor."""
+    home = replace(
+        home, entities=(*home.entities, Entity("light.floor", "Floor Lamp", area_id="living"))
+    )
+    step = grounded(home, "HassLightSet", {"domain": "light", "floor": "floor", "brightness": 30})
+    assert step.entity_ids == ("light.floor",)
+    assert step.slots["name"] == "Floor Lamp"

@@ -11,6 +11,7 @@ from .problems import ProblemKind, Unclear
 type Place = Area | Floor
 
 _JOINING = frozenset({"at", "by", "for", "from", "in", "inside", "of", "on", "the", "to"})
+_GENERIC = frozenset({"floor", "level", "story"})  # a "floor lamp" is on no floor of that name
 _UP = frozenset({"upstairs", "upstair"})
 _DOWN = frozenset({"downstairs", "downstair"})
 
@@ -22,7 +23,7 @@ def find_place(spoken: str, home: Home, speaker_area_id: str | None) -> Place:
     found = [place for place in places if any(same(words, split(name)) for name in place.names)]
     if not found and (floor := _relative_floor(words, home, speaker_area_id)):
         return floor
-    if not found:
+    if not found and not _GENERIC.issuperset(words):
         found = [
             p for p in places if any(set(stems(words)) <= set(stems(split(n))) for n in p.names)
         ]
