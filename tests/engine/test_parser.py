@@ -24,8 +24,8 @@ def parser() -> CommandParser:
     ("text", "steps"),
     [
         (
-            "Turn on the kitchen lights",
-            [Step("HassTurnOn", {"domain": "light", "area": "kitchen"})],
+            "Turn on the lights upstairs",
+            [Step("HassTurnOn", {"domain": "light", "floor": "upstairs"})],
         ),
         (
             "Set the Zorblax lamp to 40 percent",
@@ -38,11 +38,8 @@ def parser() -> CommandParser:
             [Step("HassShoppingListAddItem", {"item": "oat milk"})],
         ),
         (
-            "turn off the lights and open the blinds",
-            [
-                Step("HassTurnOff", {"domain": "light"}),
-                Step("HassTurnOn", {"domain": "cover", "device_class": "blind"}),
-            ],
+            "pause the music and set a timer for ten minutes",
+            [Step("HassMediaPause"), Step("HassStartTimer", {"minutes": 10})],
         ),
     ],
 )
