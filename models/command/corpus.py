@@ -29,12 +29,16 @@ from custom_components.llmos_assistant.engine.grammar import (
 from custom_components.llmos_assistant.engine.utterance import Word, split_words
 
 from . import BUILD
+from .noise import Noise
 from .templates import Block, Said, backbone, wordings
 from .vocabulary import Vocabulary
 
-SHARES = {"backbone": 0.36, "wordings": 0.46, "chat": 0.18}
-JOINED = 0.16  # of the commands: two or three said in one breath
+SHARES = {"backbone": 0.22, "wordings": 0.56, "chat": 0.22}
+JOINED = 0.25  # of the commands: two or three said in one breath
+CONDITIONAL = 0.05  # of the commands: hanging on an "if nobody is home"
+CORRECTED = 0.03  # of all: begun with something else, "no wait", and then said
 WRAPPED = 0.22  # with a "please", an "um", a "thanks" around them
+_SEVERAL = 3.0  # how much more often than other templates those of several steps come
 _JOINERS = [
     " and ",
     " and ",
@@ -52,15 +56,23 @@ _BEFORE = (
     "please|can you|could you|would you|can you please|could you please|hey|okay|ok|so|um|uh|well|right|hi|alright|now|"
     "i'd like you to|i want you to|i need you to|go ahead and|just|quickly|be a dear and|do me a favour and|"
     "do me a favor and|let's|hey there|listen|actually|oh and|oh|yeah|um can you|uh could you just|hey could you|"
-    "would you mind|if you could|kindly|please just|and|also|assistant|okay so|right so|sorry|wait|no wait"
+    "would you mind|if you could|kindly|please just|and|also|assistant|okay so|right so|sorry|wait|no wait|"
+    "alexa|hey google|ok google|hey siri|hey jarvis|okay nabu|computer|hey assistant|hello|good morning|"
+    "be so good as to|i'd appreciate it if you could|why don't you|can we|could we|i'd like to|i want to|we need to|"
+    "i was wondering if you could|any chance you could|time to|you know what|honey|darling|love|mate|er|erm|hmm|yo"
 ).split("|")
 _AFTER = (
     "please|thanks|thank you|for me|now|right now|would you|will you|if you can|if you don't mind|already|ok|okay|"
     "for me please|cheers|asap|again|then|quickly|when you get a chance|thank you very much|"
     "please and thank you|um|real quick"
 ).split("|")
+_CORRECTIONS = (
+    "no wait|wait no|no|i mean|sorry i mean|scratch that|uh no|actually no|no sorry|oops no|hang on no|er i mean|"
+    "no hold on|never mind that|or rather|correction|forget that"
+).split("|")
+_ALONE = ("LlmosMore", "LlmosCorrect", "LlmosUndo", "LlmosYes", "LlmosLater", "LlmosIf", "HassNevermind")
 _QUESTIONS = ("HassGet", "HassTimerStatus", "HassClimateGet", "HassRespond", "HassNevermind")
-_OPEN_ENDED = {"search_query", "message", "conversation_command"}  # they would swallow what follows
+_OPEN_ENDED = {"search_query", "message", "conversation_command", "except"}  # they would swallow what follows
 _UNITS = {"hour": "hours", "minute": "minutes", "second": "seconds"}
 _DURATION_SLOTS = {"hours", "minutes", "seconds", "duration"}
 
@@ -76,32 +88,70 @@ class Corpus:
         own = wordings(language)
         self.sources = {
             "backbone": _by_intent(backbone(language)),
-            "wordings": _by_intent([block for block in own if block.intents]),
+            "wordings": _by_intent([b for b in own if b.intents and not b.clause]),
             "chat": _by_intent([block for block in own if not block.intents]),
         }
+        self.clauses = [block for block in own if block.clause]
+        self.noise = Noise(language)
 
     def example(self) -> dict[str, list[str]] | None:
         """One example, or none if the draw came out too long or cut through a word."""
         source = self.rng.choices(list(SHARES), list(SHARES.values()))[0]
         parts = [self._draw(source)]
-        if source != "chat" and self.rng.random() < JOINED:
-            parts += [
-                self._draw(self.rng.choice(["backbone", "wordings"]))
-                for _ in range(self.rng.choice([1, 1, 2]))
-            ]
-            if any(_is_question(block) or len(block.intents) > 2 for block, _ in parts) or any(
-                part.slot in _OPEN_ENDED for _, said in parts[:-1] for part in said
-            ):
-                parts = parts[:1]
-        said, intents, slots = self._join(parts)
-        if not (intents and intents[0].startswith(_QUESTIONS)) and self.rng.random() < WRAPPED:
+        if source != "chat" and _can_be_joined(parts[0]):
+            if self.rng.random() < JOINED:
+                parts += self._more_parts(parts)
+            if self.rng.random() < CONDITIONAL and self.clauses:
+                said, intents, slots = self._conditional(parts)
+            else:
+                said, intents, slots = self._join(parts)
+        else:
+            said, intents, slots = self._join(parts)
+        if self.rng.random() < CORRECTED:
+            said = [*self._false_start(), *said]
+        elif not (intents and intents[0].startswith(_QUESTIONS)) and self.rng.random() < WRAPPED:
             said = self._wrap(said)
-        return self._encode(said, intents, slots)
+        return self._encode(self.noise.apply(said, self.rng), intents, slots)
+
+    def _more_parts(self, parts: list[tuple[Block, list[Said]]]) -> list[tuple[Block, list[Said]]]:
+        """What else is asked for in the same breath; nothing, if the first would swallow it."""
+        more = [
+            self._draw(self.rng.choice(["backbone", "wordings"]))
+            for _ in range(self.rng.choice([1, 1, 1, 2]))
+        ]
+        before_last = [*parts, *more][:-1]
+        swallowed = any(part.slot in _OPEN_ENDED for _, said in before_last for part in said)
+        return [] if swallowed or not all(map(_can_be_joined, more)) else more
+
+    def _conditional(
+        self, parts: list[tuple[Block, list[Said]]]
+    ) -> tuple[list[Said], list[str], list[dict[str, str]]]:
+        """A command and an "if …" before or after it; the condition is the first step."""
+        block = self.rng.choices(self.clauses, [len(b.sentences) ** 0.5 for b in self.clauses])[0]
+        clause = block.sample(self.vocabulary, self.rng)
+        said, intents, slots = self._join(parts)
+        for part in said:
+            part.steps = tuple(step + 1 for step in part.steps)
+        last = not any(part.slot in _OPEN_ENDED for part in said) and self.rng.random() < 0.5
+        between = Said(self.rng.choice([" ", ", "] if last else [" ", ", ", " then ", " please "]))
+        said = [*said, between, *clause] if last else [*clause, between, *said]
+        return said, [*block.intents, *intents], [*block.slots, *slots]
+
+    def _false_start(self) -> list[Said]:
+        """The beginning of something else, taken back."""
+        _, said = self._draw("wordings")
+        words = "".join(part.text for part in said).split()
+        begun = " ".join(words[: self.rng.randint(1, max(1, min(7, len(words) - 1)))])
+        return [Said(f"{begun} {self.rng.choice(_CORRECTIONS)} ")]
 
     def _draw(self, source: str) -> tuple[Block, list[Said]]:
         groups = self.sources[source]
         # Intents with many templates come more often, but not in proportion.
-        weights = [sum(len(block.sentences) for block in blocks) ** 0.5 for blocks in groups]
+        weights = [
+            sum(len(block.sentences) for block in blocks) ** 0.5
+            * (_SEVERAL if len(blocks[0].intents) > 1 else 1.0)
+            for blocks in groups
+        ]
         blocks = self.rng.choices(groups, weights)[0]
         block = self.rng.choices(blocks, [len(block.sentences) ** 0.7 for block in blocks])[0]
         return block, block.sample(self.vocabulary, self.rng)
@@ -116,7 +166,7 @@ class Corpus:
             if said:
                 said.append(Said(self.rng.choice(_JOINERS)))
             for part in words:
-                part.step += len(intents)
+                part.steps = tuple(step + len(intents) for step in part.steps)
             said += words
             intents += block.intents
             slots += block.slots
@@ -135,11 +185,8 @@ class Corpus:
         """A whole command, for timers that carry one."""
         while True:
             block, said = self._draw(rng.choice(["backbone", "wordings"]))
-            if (
-                len(block.intents) == 1
-                and not _is_question(block)
-                and "Timer" not in block.intents[0]
-            ):
+            # Not every timed command is one that is said alone.
+            if _can_be_joined((block, said)) and "Timer" not in block.intents[0]:
                 return " ".join("".join(part.text for part in said).split())
 
     def _encode(
@@ -156,20 +203,19 @@ class Corpus:
         said_before: dict[tuple[int, str], list[str]] = {}
         for part, start, end in spans:
             if part.label is not None:
-                plan[part.step] += [slot_token(str(part.slot)), label_token(part.label)]
-                continue
-            inside = [i for i, word in enumerate(words) if word.start < end and word.end > start]
-            if not inside:
-                return None
-            pointers = _point(part, inside, words)
-            if pointers is None:
-                return None
-            for tokens in pointers:
+                pointers = [[slot_token(str(part.slot)), label_token(part.label)]]
+            else:
+                inside = [i for i, word in enumerate(words) if word.start < end and word.end > start]
+                found = _point(part, inside, words) if inside else None
+                if found is None:
+                    return None
+                pointers = found
+            for step, tokens in ((step, tokens) for step in part.steps for tokens in pointers):
                 # Halves of hours point at the number that they were joined to, too.
-                if said_before.setdefault((part.step, tokens[0]), tokens) != tokens:
+                if said_before.setdefault((step, tokens[0]), tokens) != tokens:
                     return None  # two names for one thing
-                if tokens[0] not in plan[part.step]:
-                    plan[part.step] += tokens
+                if tokens[0] not in plan[step]:
+                    plan[step] += tokens
         tokens = [token for step in plan for token in step] or [CHAT]
         return {"words": [word.text for word in words], "plan": tokens}
 
@@ -188,9 +234,9 @@ def _lay_out(said: list[Said]) -> tuple[str, list[tuple[Said, int, int]]]:
 def _point(part: Said, inside: list[int], words: list[Word]) -> list[list[str]] | None:
     """The slot tokens for a stretch of words; none if it is not what the slot holds."""
     slot = str(part.slot)
-    kind = slot.removeprefix("start_").replace("start", "duration")
+    prefix = next((p for p in ("start_", "for_") if f"{slot}_".startswith(p)), "")
+    kind = "duration" if slot in ("start", "for") else slot.removeprefix(prefix)
     if kind in _DURATION_SLOTS:
-        prefix = "start_" if slot.startswith("start") else ""
         # A whole duration holds its numbers; a single number's unit follows outside of the slot.
         spread = inside if kind == "duration" else inside[:1]
         numbers = [i for i in spread if words[i].number is not None]
@@ -224,10 +270,23 @@ def _is_question(block: Block) -> bool:
     return any(intent.startswith(_QUESTIONS) for intent in block.intents) or not block.intents
 
 
+def _can_be_joined(part: tuple[Block, list[Said]]) -> bool:
+    """If it can be said in one breath with something else: a command that ends where it ends."""
+    block, said = part
+    return (
+        not _is_question(block)
+        and len(block.intents) < 3
+        and not any(intent.startswith(_ALONE) for intent in block.intents)
+        and not any(fixed.get("target") for fixed in block.slots)
+    )
+
+
 def _by_intent(blocks: list[Block]) -> list[list[Block]]:
     groups: dict[tuple[str, ...], list[Block]] = {}
     for block in blocks:
-        key = block.intents if len(block.intents) < 2 else ("several",)
+        key = block.intents
+        if len(block.intents) > 1:
+            key = ("LlmosIf", "…") if "LlmosIf" in block.intents else ("several", "…")
         groups.setdefault(key, []).append(block)
     return list(groups.values())
 

@@ -56,7 +56,7 @@ class Said:
 
     text: str
     slot: str | None = None
-    step: int = 0
+    steps: tuple[int, ...] = (0,)
     label: str | None = None  # what Home Assistant calls it, where it is a closed list
     negative: bool = False
 
@@ -71,6 +71,7 @@ class Block:
     rules: Mapping[str, Sentence]
     lists: Mapping[str, Any]
     domains: list[str] = field(default_factory=list)
+    clause: bool = False  # "if nobody is home": said before or after any command
 
     def sample(self, vocabulary: Vocabulary, rng: Random) -> list[Said]:
         """Draw one utterance."""
@@ -103,8 +104,10 @@ class Block:
 
     def _fill(self, reference: ListReference, vocabulary: Vocabulary, rng: Random) -> Said:
         name = reference.list_name
-        slot, _, step = reference.slot_name.partition("@")
-        at = int(step or 1) - 1
+        slot, _, steps = reference.slot_name.partition("@")
+        less = slot.endswith("-") or steps.endswith("-")
+        slot = slot.rstrip("-")
+        at = tuple(int(step) - 1 for step in steps.rstrip("-").split("+")) if steps else (0,)
         definition = self.lists.get(name, {})
         if "values" in definition:
             spoken, label = rng.choice(definition["values"])
@@ -114,7 +117,7 @@ class Block:
             return Said(text, slot, at, None if slot in _SPOKEN_SLOTS else str(label))
         if name == "name" and self.domains:
             name = rng.choice(self.domains)
-        negative = definition.get("range", {}).get("multiplier", 1) < 0
+        negative = less or definition.get("range", {}).get("multiplier", 1) < 0
         name = _BACKBONE_LISTS.get(name, name)
         if name in ("hours", "minutes", "seconds"):
             return Said(
@@ -166,7 +169,8 @@ def wordings(language: str) -> list[Block]:
             intents = tuple(step["intent"] for step in steps if step["intent"] != "chat")
             slots = tuple(step.get("slots") or {} for step in steps)
             sentences = [_parse(sentence) for sentence in entry["sentences"]]
-            blocks.append(Block(intents, sentences, slots, rules, lists))
+            clause = entry.get("clause") == "true"
+            blocks.append(Block(intents, sentences, slots, rules, lists, clause=clause))
     return blocks
 
 

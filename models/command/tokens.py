@@ -21,24 +21,31 @@ from custom_components.llmos_assistant.engine.grammar import MAX_WORDS, index_to
 
 from . import BUILD
 
-PIECES = 4000
+PIECES = 12_000
 CONTROLS = ["<pad>", "</s>", "<unk>"]
 _SAMPLE = 250_000  # sentences that the pieces are learnt from
+_COMMON = 60  # how often a common word is counted as said
 
 
-def learn_pieces(corpus: Path, model: Path) -> list[str]:
-    """Learn the pieces that words are spelled with; the pieces, most likely first."""
+def learn_pieces(corpus: Path, model: Path, common_words: list[str], size: int) -> list[str]:
+    """Learn the pieces that words are spelled with; the pieces, most likely first.
+
+    Common words become pieces even where the corpus hardly has them: of a whole word more is
+    known than of its parts.
+    """
 
     def sentences() -> Iterator[str]:
         for number, example in enumerate(read_corpus(corpus)):
             if number >= _SAMPLE:
-                return
+                break
             yield " ".join(example["words"])
+        for word in common_words:
+            yield " ".join([word] * _COMMON)
 
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=sentences(),
         model_prefix=str(model.with_suffix("")),
-        vocab_size=PIECES,
+        vocab_size=size,
         model_type="unigram",
         character_coverage=0.9999,
         split_digits=True,
@@ -103,6 +110,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--corpus", type=Path, default=BUILD / "corpus.jsonl")
+    parser.add_argument("--pieces", type=int, default=PIECES)
     parser.add_argument(
         "--keep-vocabulary", action="store_true", help="a model trained with it goes on training"
     )
@@ -112,12 +120,16 @@ def main() -> None:
     if args.keep_vocabulary:
         vocabulary = json.loads(listing.read_text("utf-8"))
     else:
-        pieces = learn_pieces(args.corpus, folder / "words.model")
+        common = folder / "common_words.txt"
+        common_words = common.read_text("utf-8").split() if common.exists() else []
         indices = [index_token(i) for i in range(MAX_WORDS)]
-        vocabulary = [*CONTROLS, *indices, *plan_tokens(args.corpus), *pieces]
+        vocabulary = {
+            "plan": [*CONTROLS, *indices, *plan_tokens(args.corpus)],
+            "pieces": learn_pieces(args.corpus, folder / "words.model", common_words, args.pieces),
+        }
         listing.write_text(json.dumps(vocabulary, ensure_ascii=False, indent=0), "utf-8")
-    write_tokens(args.corpus, folder, vocabulary)
-    print(f"{len(vocabulary)} tokens")
+    write_tokens(args.corpus, folder, [*vocabulary["plan"], *vocabulary["pieces"]])
+    print(f"{len(vocabulary['plan'])} tokens of plans, {len(vocabulary['pieces'])} pieces of words")
 
 
 if __name__ == "__main__":

@@ -89,6 +89,10 @@ class Vocabulary:
                 return self.number(rng.randint(10, 100) * 100, rng, words=0.1)
             case "duration":
                 return self._duration(rng)
+            case "time":
+                return self._time(rng)
+            case "except":
+                return self._several_things(rng)
             case "command" if self.command:
                 return self.command(rng)
             case "timer_name" | "todo_list" | "item" | "query" | "message" | "person" if (
@@ -150,6 +154,47 @@ class Vocabulary:
         ]
         words[rng.randrange(len(words))] = self.invented(rng)
         return " ".join(words)
+
+    def _time(self, rng: Random) -> str:
+        """A time of day: "half past ten", "7:15 pm", "noon"."""
+        hour, minute = rng.randint(1, 12), rng.choice([0, 0, 5, 10, 15, 20, 30, 30, 45, 50])
+        form = rng.random()
+        if form < 0.08:
+            return rng.choice(["noon", "midnight", "midday", "twelve noon"])
+        if form < 0.28:
+            said = rng.choice(
+                ["half past", "quarter past", "quarter to", "a quarter to", "half", "five past"]
+                + ["ten to", "twenty past", "ten past", "20 to"]
+            )
+            said = f"{said} {self.number(hour, rng)}"
+        elif form < 0.65:
+            said = self.number(hour, rng)
+            if rng.random() < 0.25:
+                said += " o'clock"
+        elif form < 0.82 or minute == 0:
+            hour = hour if rng.random() < 0.7 else rng.randint(13, 23)
+            said = f"{hour}:{minute:02}"
+        else:
+            said = f"{self.number(hour, rng, words=1)} {self.number(minute, rng, words=1)}"
+        if rng.random() < 0.5:
+            said += rng.choice(
+                [" pm", " am", " p.m.", " a.m.", "pm", "am", " in the evening", " in the morning"]
+                + [" tonight", " at night", " in the afternoon", " this evening"]
+            )
+        return said
+
+    def _several_things(self, rng: Random) -> str:
+        """What is left out: "hall", "the porch light and the tv"."""
+        things = []
+        for _ in range(rng.choice([1, 1, 1, 2, 2, 3])):
+            name = rng.choice(["area", "area", "light", "light", "name"])
+            article = rng.choice(["the ", "the ", "", "my "] if things else [""])
+            kind = rng.choice(["", "", " light", " lights", " one"]) if name == "area" else ""
+            things.append(f"{article}{self.sample(name, rng)}{kind}")
+        if len(things) == 1:
+            return things[0]
+        last = rng.choice([" and ", " and ", " or ", " and also "])
+        return ", ".join(things[:-1]) + last + things[-1]
 
     def _duration(self, rng: Random) -> str:
         form = rng.random()

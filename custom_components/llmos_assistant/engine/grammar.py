@@ -19,20 +19,14 @@ MAX_WORDS = 64
 
 NUMBER_SLOTS = frozenset(
     {
-        "brightness",
-        "percentage",
-        "position",
-        "temperature",
-        "volume_level",
-        "volume_step",
-        "hours",
-        "minutes",
-        "seconds",
-        "start_hours",
-        "start_minutes",
-        "start_seconds",
+        "above", "below", "brightness", "brightness_step", "for_hours", "for_minutes", "for_seconds", "hours",
+        "humidity", "minutes", "percentage", "percentage_step", "position", "position_step", "seconds",
+        "start_hours", "start_minutes", "start_seconds", "temperature", "temperature_step", "value",
+        "volume_level", "volume_step",
     }
-)
+)  # fmt: skip
+# Read on, not shown: as the model saw them, numbers in digits ("half past 10").
+_NORMALISED_SLOTS = frozenset({"at"})
 _SMALLER_UNIT = {"hours": "minutes", "minutes": "seconds"}
 
 
@@ -70,11 +64,11 @@ def read_plan(tokens: Sequence[str], words: Sequence[Word], text: str) -> tuple[
     steps: list[Step] = []
     position = 0
     while position < len(tokens):
-        intent = _content(tokens[position], "Hass")
+        intent = _intent(tokens[position])
         slots: dict[str, SlotValue] = {}
         position += 1
         while position < len(tokens) and tokens[position].startswith("<@"):
-            slot = _content(tokens[position], "@")[1:]
+            slot = tokens[position][2:-1]
             end = position + 1
             while end < len(tokens) and _is_value(tokens[end]):
                 end += 1
@@ -88,9 +82,9 @@ def read_plan(tokens: Sequence[str], words: Sequence[Word], text: str) -> tuple[
     return tuple(steps)
 
 
-def _content(token: str, prefix: str) -> str:
-    if not (token.startswith("<" + prefix) and token.endswith(">")):
-        raise GrammarError(f"{token!r} where <{prefix}…> belongs")
+def _intent(token: str) -> str:
+    if not (token.startswith("<") and token[1:2].isalpha() and token.endswith(">")):
+        raise GrammarError(f"{token!r} where an intent belongs")
     return token[1:-1]
 
 
@@ -108,6 +102,8 @@ def _read_value(slot: str, tokens: Sequence[str], words: Sequence[Word], text: s
     first, last = indices
     if not first <= last < len(words):
         raise GrammarError(f"{tokens} points outside the utterance")
+    if slot in _NORMALISED_SLOTS:
+        return " ".join(word.text for word in words[first : last + 1])
     if slot not in NUMBER_SLOTS:
         return spoken(text, list(words[first : last + 1]))
     if words[first].number is None or first != last:
@@ -124,12 +120,12 @@ def _whole_durations(slots: dict[str, SlotValue]) -> dict[str, SlotValue]:
     """Write fractions of hours and minutes in the smaller unit: 1.5 hours → 1 hour, 30 minutes."""
     whole: dict[str, SlotValue] = {}
     for slot, value in slots.items():
-        prefix, _, unit = slot.rpartition("start_")
-        start = "start_" if slot.startswith("start_") else prefix
+        prefix, _, unit = slot.rpartition("_")
         if isinstance(value, float) and unit in _SMALLER_UNIT:
             if int(value):
                 whole[slot] = int(value)
-            whole[start + _SMALLER_UNIT[unit]] = round(value % 1 * 60)
+            smaller = _SMALLER_UNIT[unit]
+            whole[f"{prefix}_{smaller}" if prefix else smaller] = round(value % 1 * 60)
         else:
             whole[slot] = value
     return whole

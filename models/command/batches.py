@@ -1,0 +1,54 @@
+"""The corpus as batches of token ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .network import FIRST_INDEX, IGNORED, INDICES
+
+
+class Batches:
+    """Batches of about as many tokens, of examples about as long, in random order."""
+
+    def __init__(self, folder: Path, tokens: int, seed: int) -> None:
+        data = np.load(folder / "tokens.npz")
+        self.arrays = {name: (data[name], data[f"{name}_offsets"]) for name in ("source", "target")}
+        self.lengths = np.diff(data["source_offsets"])
+        self.tokens = tokens
+        self.random = np.random.default_rng(seed)
+
+    def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        """Source ids and labels, (batch, length) each, without end."""
+        while True:
+            order = self.random.permutation(len(self.lengths))
+            for pool in np.array_split(order, max(1, len(order) // 20_000)):
+                pool = pool[np.argsort(self.lengths[pool], kind="stable")]
+                cuts = np.flatnonzero(np.diff(np.cumsum(self.lengths[pool]) // self.tokens)) + 1
+                batches = [rows for rows in np.split(pool, cuts) if len(rows)]
+                self.random.shuffle(batches)
+                for rows in batches:
+                    yield self._batch(rows)
+
+    def _batch(self, rows: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
+        source, target = (self._pad(name, rows) for name in ("source", "target"))
+        # Start counting words anywhere, so that every index is learnt and none means "early".
+        used = np.where(source < FIRST_INDEX + INDICES, source, 0).max(axis=1)
+        shift = self.random.integers(0, FIRST_INDEX + INDICES - np.maximum(used, FIRST_INDEX))
+        shift[self.random.random(len(rows)) < 0.85] = 0  # the small ones are what is needed most
+        for ids in (source, target):
+            index = (ids >= FIRST_INDEX) & (ids < FIRST_INDEX + INDICES)
+            ids += np.where(index, shift[:, None], 0)
+        target[target == 0] = IGNORED
+        return torch.from_numpy(source), torch.from_numpy(target)
+
+    def _pad(self, name: str, rows: np.ndarray) -> np.ndarray:
+        ids, offsets = self.arrays[name]
+        parts = [ids[offsets[row] : offsets[row + 1]] for row in rows]
+        padded = np.zeros((len(parts), max(map(len, parts))), dtype=np.int64)
+        for line, part in zip(padded, parts, strict=True):
+            line[: len(part)] = part
+        return padded
