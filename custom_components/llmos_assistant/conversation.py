@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import override
 
 from homeassistant.components import conversation
@@ -15,8 +16,10 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from . import LlmosConfigEntry
 from .const import DOMAIN
 from .entity import EngineEntity
-from .home.acting import Request, async_act
-from .home.grounding import GroundedStep
+from .home.acting import Request, async_act, async_undo
+from .home.follow_ups import Turn
+from .home.grounding import UNDO, GroundedStep
+from .home.memory import Memory
 from .home.speech import Speaker, async_get_speaker
 from .understanding import area_of_speaker, async_understand
 
@@ -40,6 +43,11 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
     """Understands with the command model, acts through Home Assistant's intents."""
 
     _attr_supported_features = conversation.ConversationEntityFeature.CONTROL
+
+    def __init__(self, entry: LlmosConfigEntry) -> None:
+        """Remember nothing yet."""
+        super().__init__(entry)
+        self._memory = Memory()
 
     @override
     async def async_prepare(self, language: str | None = None) -> None:
@@ -72,35 +80,51 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
         chat_log: conversation.ChatLog,
         speaker: Speaker,
     ) -> intent.IntentResponse:
-        """Do what was asked for, or say why not. Raises HomeAssistantError."""
+        """Do what was asked for, ask back, or say why not. Raises HomeAssistantError."""
         area_id, device_id = area_of_speaker(
             self.hass, user_input.device_id, user_input.satellite_id
         )
-        understood = await async_understand(
-            self.hass, self.engine, user_input.text, speaker.language, area_id
+        request = Request(
+            text=user_input.text,
+            context=user_input.context,
+            device_id=device_id,
+            satellite_id=user_input.satellite_id,
+            agent_id=user_input.agent_id,
+            area_id=area_id,
+            later=self._memory.later,
         )
-        if not understood.plan.steps:
+        if undoing := self._memory.later.pop(user_input.text, None):
+            return await async_undo(self.hass, undoing, request, speaker)
+        last = self._memory.recall(chat_log.conversation_id, device_id)
+        understood = await async_understand(
+            self.hass,
+            self.engine,
+            user_input.text,
+            speaker.language,
+            area_id,
+            last.turn if last else None,
+        )
+        grounding = understood.grounding
+        if not grounding.steps:
             return _error(_ErrorCode.NO_INTENT_MATCH, speaker.phrase("only_home"), speaker)
-        if problem := understood.grounding.problem:
+        before = [
+            state
+            for step in grounding.steps
+            for entity_id in step.entity_ids
+            if (state := self.hass.states.get(entity_id))
+        ]
+        self._memory.keep(
+            chat_log.conversation_id, device_id, Turn(understood.plan, grounding), before
+        )
+        if problem := grounding.problem:
             return _error(_ErrorCode.NO_VALID_TARGETS, speaker.problem(problem), speaker)
 
         def log_step(step: GroundedStep) -> Callable[[intent.IntentResponse], None]:
             return _log_step(chat_log, user_input.agent_id, step)
 
-        return await async_act(
-            self.hass,
-            understood.grounding.steps,
-            Request(
-                text=user_input.text,
-                context=user_input.context,
-                device_id=device_id,
-                satellite_id=user_input.satellite_id,
-                agent_id=user_input.agent_id,
-                area_id=area_id,
-            ),
-            speaker,
-            log_step,
-        )
+        undone = any(step.intent == UNDO for step in grounding.steps)
+        request = replace(request, before=last.before if undone and last else before)
+        return await async_act(self.hass, grounding.steps, request, speaker, log_step)
 
 
 def _failure(err: HomeAssistantError, speaker: Speaker) -> intent.IntentResponse:

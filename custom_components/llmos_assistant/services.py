@@ -27,6 +27,7 @@ from homeassistant.helpers import (
 from homeassistant.util.json import JsonObjectType
 
 from .const import DOMAIN
+from .home.grounding import expanded
 from .home.problems import Problem
 from .home.speech import async_get_speaker
 from .understanding import area_of_speaker, async_understand
@@ -71,7 +72,8 @@ async def _async_understand(call: ServiceCall) -> ServiceResponse:
     response: JsonObjectType = {
         "steps": [
             {"intent": step.intent, "slots": dict(step.slots)}
-            for step in understood.grounding.steps
+            for grounded in understood.grounding.steps
+            for step in expanded(grounded, understood.home)
         ],
         "route": understood.plan.route,
         "confidence": understood.plan.confidence,

@@ -13,8 +13,9 @@ from homeassistant.util import language as language_util
 from .const import DOMAIN, LANGUAGES, MAX_TEXT_LENGTH
 from .engine.protocol import Plan
 from .engine_client import Engine, EngineError
+from .home.follow_ups import Turn, resolve
 from .home.grounding import Grounding, ground
-from .home.inventory import async_build_home
+from .home.inventory import Home, async_build_home
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,18 @@ class Understanding:
 
     plan: Plan
     grounding: Grounding
+    home: Home
 
 
 async def async_understand(
-    hass: HomeAssistant, engine: Engine, text: str, language: str, area_id: str | None
+    hass: HomeAssistant,
+    engine: Engine,
+    text: str,
+    language: str,
+    area_id: str | None,
+    turn: Turn | None = None,
 ) -> Understanding:
-    """Understand `text`, said in the area `area_id`. Nothing is executed.
+    """Understand `text`, said in the area `area_id` after the `turn`. Nothing is executed.
 
     Raises ServiceValidationError if the text cannot be a request, HomeAssistantError if the
     engine fails; both in words for the user.
@@ -56,7 +63,10 @@ async def async_understand(
             translation_key="no_engine",
             translation_placeholders={"reason": str(err).rstrip(".")},
         ) from err
-    return Understanding(plan, ground(plan, async_build_home(hass), area_id))
+    home = async_build_home(hass)
+    plan = resolve(plan, text, turn, home) or Plan()
+    recent = turn.entity_ids if turn else ()
+    return Understanding(plan, ground(plan, home, area_id, recent, text), home)
 
 
 def area_of_speaker(

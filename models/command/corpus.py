@@ -72,6 +72,7 @@ _CORRECTIONS = (
 ).split("|")
 _ALONE = ("LlmosMore", "LlmosCorrect", "LlmosUndo", "LlmosYes", "LlmosLater", "LlmosIf", "HassNevermind")
 _QUESTIONS = ("HassGet", "HassTimerStatus", "HassClimateGet", "HassRespond", "HassNevermind")
+_UNWRAPPED = (*_QUESTIONS, "LlmosMore", "LlmosCorrect", "LlmosYes", "LlmosUndo")
 _OPEN_ENDED = {"search_query", "message", "conversation_command", "except"}  # they would swallow what follows
 _UNITS = {"hour": "hours", "minute": "minutes", "second": "seconds"}
 _DURATION_SLOTS = {"hours", "minutes", "seconds", "duration"}
@@ -109,7 +110,7 @@ class Corpus:
             said, intents, slots = self._join(parts)
         if self.rng.random() < CORRECTED:
             said = [*self._false_start(), *said]
-        elif not (intents and intents[0].startswith(_QUESTIONS)) and self.rng.random() < WRAPPED:
+        elif not (intents and intents[0].startswith(_UNWRAPPED)) and self.rng.random() < WRAPPED:
             said = self._wrap(said)
         return self._encode(self.noise.apply(said, self.rng), intents, slots)
 
@@ -149,7 +150,7 @@ class Corpus:
         # Intents with many templates come more often, but not in proportion.
         weights = [
             sum(len(block.sentences) for block in blocks) ** 0.5
-            * (_SEVERAL if len(blocks[0].intents) > 1 else 1.0)
+            * (_SEVERAL if _is_several(blocks[0]) else 1.0)
             for blocks in groups
         ]
         blocks = self.rng.choices(groups, weights)[0]
@@ -279,6 +280,10 @@ def _can_be_joined(part: tuple[Block, list[Said]]) -> bool:
         and not any(intent.startswith(_ALONE) for intent in block.intents)
         and not any(fixed.get("target") for fixed in block.slots)
     )
+
+
+def _is_several(block: Block) -> bool:
+    return len(block.intents) > 1 and "LlmosIf" not in block.intents
 
 
 def _by_intent(blocks: list[Block]) -> list[list[Block]]:

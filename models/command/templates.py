@@ -46,8 +46,8 @@ _BACKBONE_LISTS = {
     "search_query": "query",
 }
 _FREE_LISTS = {"anything"}  # they fill no slot
-# Closed in the backbone, but what was said is what counts: colours, and the halves of hours.
-_SPOKEN_SLOTS = {"color", "hours", "minutes", "seconds"}
+# Closed lists of which what was said is what counts: colours, the halves of hours, modes.
+_SPOKEN_SLOTS = {"color", "hours", "minutes", "mode", "name", "seconds"}
 
 
 @dataclass

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from home_assistant_intents import ErrorKey
 from homeassistant.components import conversation
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.core import Context, HomeAssistant, State
 from homeassistant.helpers import intent
 
 from ..const import DOMAIN
+from .grounding import IF, UNDO
 from .speech import Speaker, join_sentences
+from .times import split_duration
+from .undoing import Undoing, async_put_back, taken_back
 
 if TYPE_CHECKING:
+    from ..engine.protocol import SlotValue
     from .grounding import GroundedStep
 
 _LOGGER = logging.getLogger(__name__)
@@ -23,13 +28,18 @@ _LOGGER = logging.getLogger(__name__)
 type OnStep = Callable[[GroundedStep], Callable[[intent.IntentResponse], None]]
 """Told of each step before it is carried out; what it returns is told what came of it."""
 
+_PLACE_AND_KIND = frozenset({"area", "floor", "domain", "device_class"})
 _Reason = intent.MatchFailedReason
 _ErrorCode = intent.IntentResponseErrorCode
 
 
 @dataclass(frozen=True)
 class Request:
-    """Who asked for the steps, with which words, and where."""
+    """Who asked for the steps, with which words, and where.
+
+    `before` are the states that "undo that" and "for an hour" go back to; what is to be undone
+    later is put into `later`, by the command that a timer will say.
+    """
 
     text: str
     context: Context
@@ -37,6 +47,8 @@ class Request:
     satellite_id: str | None = None
     agent_id: str | None = None
     area_id: str | None = None
+    before: Sequence[State] = ()
+    later: dict[str, Undoing] = field(default_factory=dict)
 
 
 async def async_act(
@@ -53,8 +65,15 @@ async def async_act(
     merged = intent.IntentResponse(language=speaker.language)
     answers: list[str] = []
     for number, step in enumerate(steps, start=1):
+        if step.intent == IF:
+            if not step.is_met:
+                answers.append(speaker.phrase("not_so"))
+            continue
         on_response = on_step(step)
-        response = await _async_act(hass, step, request, speaker)
+        if step.intent == UNDO:
+            response = await async_put_back(hass, request.before, request.context, speaker.language)
+        else:
+            response = await _async_act(hass, step, request, speaker)
         on_response(response)
         _merge(merged, response)
         if response.error_code is not None:
@@ -63,6 +82,8 @@ async def async_act(
             merged.async_set_error(response.error_code, join_sentences([*answers, failure, rest]))
             return merged
         answers.append(speaker.answer(step, response, request.text))
+        if step.undo_after:
+            await _async_undo_later(hass, step, request, speaker)
         if failed := ", ".join(target.name for target in response.failed_results):
             answers.append(speaker.phrase("did_not_respond", names=failed))
     merged.async_set_speech(join_sentences(answers))
@@ -72,19 +93,72 @@ async def async_act(
 async def _async_act(
     hass: HomeAssistant, step: GroundedStep, request: Request, speaker: Speaker
 ) -> intent.IntentResponse:
-    """Carry out one step. A failure is a response too."""
-    slots: dict[str, Any] = {slot: {"value": value} for slot, value in step.slots.items()}
+    """Carry out one step: as one intent, or as one for each thing. A failure is a response too."""
+    if not step.each:
+        return await _async_handle(hass, step.intent, step.slots, request, speaker)
+    responses = await asyncio.gather(
+        *(
+            _async_handle(hass, step.intent, slots_for(step, entity_id), request, speaker)
+            for entity_id in step.entity_ids
+        )
+    )
+    done = [response for response in responses if response.error_code is None]
+    if not done:
+        return responses[0] if responses else intent.IntentResponse(language=speaker.language)
+    merged = done[0]
+    for response in done[1:]:
+        _merge(merged, response)
+    return merged
+
+
+async def async_undo(
+    hass: HomeAssistant, undoing: Undoing, request: Request, speaker: Speaker
+) -> intent.IntentResponse:
+    """End what was asked for a while."""
+    if isinstance(undoing, tuple):
+        return await async_put_back(hass, undoing, request.context, speaker.language)
+    return await _async_act(hass, undoing, request, speaker)
+
+
+def slots_for(step: GroundedStep, entity_id: str) -> dict[str, SlotValue]:
+    """The slots of a step for one thing, which handlers know by its id whatever it is called."""
+    slots = {slot: value for slot, value in step.slots.items() if slot not in _PLACE_AND_KIND}
+    return slots | {"name": entity_id}
+
+
+async def _async_undo_later(
+    hass: HomeAssistant, step: GroundedStep, request: Request, speaker: Speaker
+) -> None:
+    """Start a timer that takes the step back. Its command is one that only this turn knows."""
+    states = [hass.states.get(entity_id) for entity_id in step.entity_ids]
+    names = ", ".join(state.name for state in states if state)
+    command = speaker.phrase("put_back", names=names)
+    request.later[command] = taken_back(step, request.before)
+    slots: dict[str, SlotValue] = dict(split_duration(step.undo_after))
+    slots["conversation_command"] = command
+    await _async_handle(hass, intent.INTENT_START_TIMER, slots, request, speaker)
+
+
+async def _async_handle(
+    hass: HomeAssistant,
+    intent_type: str,
+    values: Mapping[str, SlotValue],
+    request: Request,
+    speaker: Speaker,
+) -> intent.IntentResponse:
+    """Let Home Assistant handle one intent. A failure is a response too."""
+    slots: dict[str, Any] = {slot: {"value": value} for slot, value in values.items()}
     if request.area_id:
         slots["preferred_area_id"] = {"value": request.area_id}
     conversation.async_conversation_trace_append(
         conversation.ConversationTraceEventType.TOOL_CALL,
-        {"intent_name": step.intent, "slots": dict(step.slots)},
+        {"intent_name": intent_type, "slots": dict(values)},
     )
     try:
         return await intent.async_handle(
             hass,
             DOMAIN,
-            step.intent,
+            intent_type,
             slots,
             request.text,
             request.context,
@@ -102,7 +176,7 @@ async def _async_act(
     except intent.InvalidSlotInfo:
         code, words = _ErrorCode.FAILED_TO_HANDLE, speaker.phrase("bad_value")
     except intent.IntentHandleError as err:
-        _LOGGER.warning("%s failed: %s", step.intent, err)
+        _LOGGER.warning("%s failed: %s", intent_type, err)
         code = _ErrorCode.FAILED_TO_HANDLE
         words = speaker.error(err.response_key or ErrorKey.HANDLE_ERROR)
     except intent.IntentError:  # Home Assistant has logged what it was

@@ -6,33 +6,37 @@ what could be meant in one way is done, what could be meant in several is asked,
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..engine.protocol import Plan, SlotValue, Step
-from .inventory import Home
+from .caution import confirm
+from .conditions import holds
+from .exclusions import leave_out
+from .inventory import Entity, Home
 from .kinds import ACTS_ON, TIMERS
 from .levels import set_levels
-from .names import split, stems
+from .lists import choose_list
+from .modes import choose_mode
 from .naming import ground_name
 from .places import find_place
 from .placing import ground_group
 from .problems import Problem, ProblemKind, Unclear
 from .scope import Scope, place_slot
+from .times import next_time, split_duration
 
 __all__ = ["GroundedStep", "Grounding", "Problem", "ProblemKind", "ground"]
 
+IF, LATER, UNDO = "LlmosIf", "LlmosLater", "LlmosUndo"
+
 _WHOLE_HOME = "all"  # the area that the command model writes for "everywhere", "in the house"
-_SHOPPING = {
-    "HassListAddItem": "HassShoppingListAddItem",
-    "HassListCompleteItem": "HassShoppingListCompleteItem",
-}
 _SAME_FOR_ANOTHER_KIND = {
     "HassLawnMowerDock": "HassVacuumReturnToBase",
     "HassLawnMowerStartMowing": "HassVacuumStart",
     "HassVacuumReturnToBase": "HassLawnMowerDock",
     "HassVacuumStart": "HassLawnMowerStartMowing",
 }
-_SHOPPING_WORDS = frozenset({"grocery", "shopping"})
+_DURATION = ("for_hours", "for_minutes", "for_seconds")
+_SECONDS = (3600, 60, 1)
 
 
 @dataclass(frozen=True)
@@ -40,14 +44,21 @@ class GroundedStep:
     """A step whose slots are what Home Assistant's intent handlers take.
 
     `entity_ids` are the exposed entities that it is about, empty for steps that are not about
-    entities (timers, date). A step with a `problem` must not be executed; its slots are then as
-    far as they were resolved.
+    entities (timers, date). With `each`, the slots alone would say too much: it is to be carried
+    out for each of the entities and no other. A step with a `problem` must not be executed; its
+    slots are then as far as they were resolved, and `choices` the entities that could be meant.
+    `undo_after` are the seconds after which it is to be taken back, if it was asked for a while.
+    `is_met` tells of a condition whether it is so; what follows one that is not is not done.
     """
 
     intent: str
     slots: dict[str, SlotValue] = field(default_factory=dict)
     entity_ids: tuple[str, ...] = ()
     problem: Problem | None = None
+    each: bool = False
+    choices: tuple[str, ...] = ()
+    undo_after: int = 0
+    is_met: bool = True
 
 
 @dataclass(frozen=True)
@@ -61,31 +72,72 @@ class Grounding:
         """The first thing that stands in the way, or None: then every step can be executed."""
         return next((step.problem for step in self.steps if step.problem), None)
 
+    @property
+    def unmet(self) -> GroundedStep | None:
+        """The condition that is not met, if there is one."""
+        return next((step for step in self.steps if not step.is_met), None)
 
-def ground(plan: Plan, home: Home, speaker_area_id: str | None = None) -> Grounding:
-    """Resolve the spoken words of `plan` against `home`, heard in the area `speaker_area_id`."""
-    return Grounding(tuple(_ground_step(step, home, speaker_area_id) for step in plan.steps))
+
+def ground(
+    plan: Plan,
+    home: Home,
+    speaker_area_id: str | None = None,
+    recent_ids: tuple[str, ...] = (),
+    text: str = "",
+) -> Grounding:
+    """Resolve the spoken words of `plan` against `home`, heard in the area `speaker_area_id`.
+
+    `recent_ids` are the entities that the conversation was last about, `text` is the utterance.
+    What follows a condition that is not met is left out.
+    """
+    here = home.area_by_id.get(speaker_area_id or "")
+    steps: list[GroundedStep] = []
+    for step in plan.steps:
+        recent = tuple(
+            home.entity_by_id[entity_id]
+            for entity_id in _just_meant(steps) or recent_ids
+            if entity_id in home.entity_by_id
+        )
+        scope = Scope(step.intent, dict(step.slots), home, here, recent, text)
+        steps.append(_ground_step(scope))
+        if not steps[-1].is_met:
+            break
+    return Grounding(tuple(steps))
 
 
-def _ground_step(step: Step, home: Home, speaker_area_id: str | None) -> GroundedStep:
-    grounded = _ground_intent(step.intent, step, home, speaker_area_id)
-    if grounded.problem and (other := _SAME_FOR_ANOTHER_KIND.get(step.intent)):
+def _just_meant(steps: list[GroundedStep]) -> tuple[str, ...]:
+    """What "it" means after these steps: "turn on the lamp and make it blue"."""
+    return next((step.entity_ids for step in reversed(steps) if step.entity_ids), ())
+
+
+def _ground_step(scope: Scope) -> GroundedStep:
+    other = _SAME_FOR_ANOTHER_KIND.get(scope.intent)
+    instead = replace(scope, intent=other, slots=dict(scope.slots)) if other else None
+    grounded = _ground_scope(scope)
+    if grounded.problem and instead:
         # "Start Clippy" does not say whether Clippy cleans or mows: the home does.
-        instead = _ground_intent(other, step, home, speaker_area_id)
-        return grounded if instead.problem else instead
+        found = _ground_scope(instead)
+        return grounded if found.problem else found
     return grounded
 
 
-def _ground_intent(
-    intent: str, step: Step, home: Home, speaker_area_id: str | None
-) -> GroundedStep:
-    scope = Scope(intent, dict(step.slots), home, home.area_by_id.get(speaker_area_id or ""))
+def _ground_scope(scope: Scope) -> GroundedStep:
+    durations = [float(scope.slots.pop(slot, 0)) for slot in _DURATION]
+    undo_after = round(sum(d * unit for d, unit in zip(durations, _SECONDS, strict=True)))
     try:
+        if scope.intent == IF:
+            _ground_place(scope)
+            return GroundedStep(IF, scope.slots, is_met=holds(scope))
         entity_ids = _resolve(scope)
         set_levels(scope, entity_ids)
+        confirm(scope, entity_ids)
     except Unclear as err:
-        return GroundedStep(scope.intent, scope.slots, problem=err.problem)
-    return GroundedStep(scope.intent, scope.slots, entity_ids)
+        return GroundedStep(
+            scope.intent, scope.slots, problem=err.problem, choices=err.choices, undo_after=undo_after
+        )
+    return GroundedStep(
+        scope.intent, scope.slots, entity_ids, each=scope.each, undo_after=undo_after
+    )
 
 
 def _resolve(scope: Scope) -> tuple[str, ...]:
@@ -93,16 +145,84 @@ def _resolve(scope: Scope) -> tuple[str, ...]:
     if scope.intent in TIMERS:
         _ground_timer(scope)
         return ()
-    _choose_list(scope)
+    if scope.intent == LATER:
+        _ground_later(scope)
+        return ()
+    choose_list(scope)
     if scope.intent not in ACTS_ON and scope.intent != "HassGetState":
         return ()
+    entity_ids = _ground_targets(scope)
+    if (spoken := scope.slots.pop("except", None)) is not None:
+        entities = tuple(scope.home.entity_by_id[entity_id] for entity_id in entity_ids)
+        entity_ids = tuple(e.entity_id for e in leave_out(scope, entities, str(spoken)))
+        scope.each = True
+    return choose_mode(scope, entity_ids) if scope.intent == "LlmosSetMode" else entity_ids
+
+
+def _ground_targets(scope: Scope) -> tuple[str, ...]:
+    """What the step is about: chosen before, spoken of before, named, or all of a kind."""
+    if (chosen := scope.slots.pop("entity_ids", None)) is not None:
+        scope.each = True
+        return tuple(str(chosen).split(","))
+    if "target" in scope.slots or _means_recent(scope):
+        return _ground_recent(scope)
     whole_home = scope.slots.get("area") == _WHOLE_HOME
     if whole_home:
         del scope.slots["area"]
+    kind = scope.slots.pop("kind", None)
     _ground_place(scope)
-    if "name" in scope.slots:
-        return ground_name(scope)
-    return ground_group(scope, whole_home=whole_home)
+    if "name" not in scope.slots:
+        return ground_group(scope, whole_home=whole_home)
+    try:
+        return ground_name(scope, whole_home=whole_home)
+    except Unclear:
+        if kind is None or scope.place is None:
+            raise
+    # "And the bedroom", where no "ceiling lamp" is: its lights.
+    del scope.slots["name"]
+    scope.slots["domain"] = kind
+    return ground_group(scope)
+
+
+_RELATIVE = {"up", "down"}
+_CHANGED = ("brightness", "temperature", "percentage", "position", "humidity", "volume_step")
+
+
+def _means_recent(scope: Scope) -> bool:
+    """If a change says neither what nor where, after something that it can change: "a bit dimmer"."""
+    if {"name", "area", "floor"} & scope.slots.keys() or not scope.recent:
+        return False
+    changes = any(
+        scope.slots.get(slot) in _RELATIVE or f"{slot}_step" in scope.slots for slot in _CHANGED
+    )
+    return changes and any(entity.domain in (scope.domains or ()) for entity in scope.recent)
+
+
+def _ground_recent(scope: Scope) -> tuple[str, ...]:
+    """ "It", "them", "the other one". Raises Unclear if nothing that fits was spoken of."""
+    target = scope.slots.pop("target", "last")
+    for slot in ("domain", "device_class"):
+        scope.slots.pop(slot, None)
+    recent = tuple(e for e in scope.recent if scope.domains is None or e.domain in scope.domains)
+    if target == "other" and recent:
+        recent = _the_other(scope, recent)
+    if not recent:
+        raise Unclear(ProblemKind.UNKNOWN_NAME, "")
+    scope.each = True
+    return tuple(entity.entity_id for entity in recent)
+
+
+def _the_other(scope: Scope, recent: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    """The one of the same kind in the same area that was not meant. Raises Unclear."""
+    others = tuple(
+        entity
+        for entity in scope.home.of_kind(frozenset({recent[0].domain}))
+        if entity not in recent and entity.area_id == recent[0].area_id
+    )
+    if len(others) > 1:
+        choices = tuple(entity.entity_id for entity in others)
+        raise Unclear(ProblemKind.AMBIGUOUS_NAME, "", scope.label(others), choices=choices)
+    return others
 
 
 def _ground_place(scope: Scope) -> None:
@@ -141,23 +261,28 @@ def _ground_timer(scope: Scope) -> None:
         scope.slots["area"] = place.name
 
 
-def _choose_list(scope: Scope) -> None:
-    """Home Assistant's shopping list has intents of its own; use them just where it is set up."""
-    lists = scope.home.of_kind(frozenset({"todo"}))
-    for_shopping = tuple(entity for entity in lists if any(map(_says_shopping, entity.names)))
-    if scope.intent in _SHOPPING and scope.home.shopping_list and not for_shopping:
-        if _says_shopping(str(scope.slots.get("name"))):
-            scope.intent = _SHOPPING[scope.intent]
-            del scope.slots["name"]
-    elif scope.intent in _SHOPPING.values() and not scope.home.shopping_list:
-        for_shopping = for_shopping or lists
-        if not for_shopping:
-            raise Unclear(ProblemKind.NOTHING_FITS, "todo")
-        scope.intent = next(own for own, other in _SHOPPING.items() if other == scope.intent)
-        if len(for_shopping) > 1:
-            raise Unclear(ProblemKind.AMBIGUOUS_NAME, "", scope.label(for_shopping))
-        scope.slots["name"] = for_shopping[0].name
+def _ground_later(scope: Scope) -> None:
+    """ "At half past ten" becomes a timer that carries the command. Raises Unclear."""
+    spoken = str(scope.slots.pop("at", ""))
+    now = scope.home.now
+    moment = next_time(spoken, now) if now else None
+    if now is None or moment is None:
+        raise Unclear(ProblemKind.NO_TIME, spoken)
+    scope.intent = "HassStartTimer"
+    scope.slots |= split_duration(round((moment - now).total_seconds()))
 
 
-def _says_shopping(name: str) -> bool:
-    return not _SHOPPING_WORDS.isdisjoint(stems(split(name)))
+def expanded(step: GroundedStep, home: Home) -> tuple[GroundedStep, ...]:
+    """One step for each of the entities, where the slots alone would say too much."""
+    if not step.each:
+        return (step,)
+    return tuple(
+        replace(
+            step,
+            slots={k: v for k, v in step.slots.items() if k not in ("area", "floor", "domain", "device_class")}
+            | {"name": home.entity_by_id[entity_id].name},
+            entity_ids=(entity_id,),
+            each=False,
+        )
+        for entity_id in step.entity_ids
+    )

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
+from typing import Any
 
+from homeassistant.components.climate import ATTR_CURRENT_TEMPERATURE, ATTR_HVAC_MODES
 from homeassistant.components.cover import ATTR_CURRENT_POSITION
-from homeassistant.components.fan import ATTR_PERCENTAGE
+from homeassistant.components.fan import ATTR_PERCENTAGE, ATTR_PRESET_MODES
 from homeassistant.components.homeassistant.exposed_entities import async_should_expose
+from homeassistant.components.humidifier import ATTR_AVAILABLE_MODES, ATTR_HUMIDITY
 from homeassistant.components.light import (
     ATTR_BRIGHTNESS,
     ATTR_SUPPORTED_COLOR_MODES,
     brightness_supported,
 )
-from homeassistant.const import ATTR_DEVICE_CLASS, ATTR_TEMPERATURE
+from homeassistant.components.media_player import (
+    ATTR_INPUT_SOURCE_LIST,
+    ATTR_MEDIA_VOLUME_LEVEL,
+)
+from homeassistant.components.select import ATTR_OPTIONS
+from homeassistant.components.water_heater import ATTR_OPERATION_LIST
+from homeassistant.const import ATTR_DEVICE_CLASS, ATTR_TEMPERATURE, UnitOfTemperature
 from homeassistant.core import HomeAssistant, State, callback
 from homeassistant.helpers import (
     area_registry as ar,
@@ -31,6 +42,9 @@ from homeassistant.helpers import (
 from homeassistant.helpers import (
     intent,
 )
+from homeassistant.helpers.sun import is_up
+from homeassistant.util import dt as dt_util
+from homeassistant.util.unit_conversion import TemperatureConverter
 
 
 @dataclass(frozen=True)
@@ -69,7 +83,8 @@ class Entity:
     """An exposed entity.
 
     `name` is one that Home Assistant's intent handlers find it by, and `area_id` is its device's
-    when it has none of its own. `levels` are the numbers it is set to, by the slot that sets them.
+    when it has none of its own. `levels` are the numbers it is set to, by the slot that sets them,
+    `options` the modes, sources and choices that it can be put to, by the attribute that tells which.
     """
 
     entity_id: str
@@ -79,6 +94,7 @@ class Entity:
     area_id: str | None = None
     state: str = "unknown"
     levels: Mapping[str, float] = field(default_factory=dict, hash=False)
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     @property
     def domain(self) -> str:
@@ -93,12 +109,22 @@ class Entity:
 
 @dataclass(frozen=True)
 class Home:
-    """Everything that a spoken word may mean. `shopping_list`: if that integration is loaded."""
+    """Everything that a spoken word may mean, and the local time of saying it.
+
+    `shopping_list`: if that integration is loaded. `sun`: above_horizon or below_horizon.
+    """
 
     entities: tuple[Entity, ...] = ()
     areas: tuple[Area, ...] = ()
     floors: tuple[Floor, ...] = ()
     shopping_list: bool = False
+    now: datetime | None = None
+    sun: str | None = None
+
+    @cached_property
+    def entity_by_id(self) -> dict[str, Entity]:
+        """The entities by their ids."""
+        return {entity.entity_id: entity for entity in self.entities}
 
     @cached_property
     def area_by_id(self) -> dict[str, Area]:
@@ -154,6 +180,8 @@ def async_build_home(hass: HomeAssistant, assistant: str = "conversation") -> Ho
             for floor in fr.async_get(hass).async_list_floors()
         ),
         shopping_list="shopping_list" in hass.config.components,
+        now=dt_util.now(),
+        sun="above_horizon" if is_up(hass) else "below_horizon",
     )
 
 
@@ -179,6 +207,7 @@ def _entity(
         area_id,
         state.state,
         _levels(state),
+        _options(state),
     )
 
 
@@ -193,5 +222,48 @@ def _levels(state: State) -> dict[str, float]:
         case "cover" | "valve" if (position := attributes.get(ATTR_CURRENT_POSITION)) is not None:
             return {"position": position}
         case "climate" if (temperature := attributes.get(ATTR_TEMPERATURE)) is not None:
-            return {"temperature": temperature}
+            return {"temperature": temperature} | _measured(attributes)
+        case "climate":
+            return _measured(attributes)
+        case "humidifier" if (humidity := attributes.get(ATTR_HUMIDITY)) is not None:
+            return {"humidity": humidity}
+        case "media_player" if (volume := attributes.get(ATTR_MEDIA_VOLUME_LEVEL)) is not None:
+            return {"volume_level": volume * 100}
+        case "sensor":
+            with suppress(ValueError):
+                return {"measured": float(state.state)}
+        case "weather" if (temperature := attributes.get(ATTR_TEMPERATURE)) is not None:
+            return _weather_levels(temperature, attributes.get("temperature_unit"))
     return {}
+
+
+def _measured(attributes: Mapping[str, Any]) -> dict[str, float]:
+    measured = attributes.get(ATTR_CURRENT_TEMPERATURE)
+    return {} if measured is None else {"measured": measured}
+
+
+def _weather_levels(temperature: float, unit: str | None) -> dict[str, float]:
+    celsius = TemperatureConverter.convert(
+        temperature, unit or UnitOfTemperature.CELSIUS, UnitOfTemperature.CELSIUS
+    )
+    return {"measured": temperature, "temperature_celsius": celsius}
+
+
+_OPTIONS = {
+    "climate": {"hvac_mode": ATTR_HVAC_MODES, "preset_mode": ATTR_PRESET_MODES},
+    "fan": {"preset_mode": ATTR_PRESET_MODES},
+    "humidifier": {"mode": ATTR_AVAILABLE_MODES},
+    "input_select": {"option": ATTR_OPTIONS},
+    "media_player": {"source": ATTR_INPUT_SOURCE_LIST},
+    "select": {"option": ATTR_OPTIONS},
+    "water_heater": {"operation_mode": ATTR_OPERATION_LIST},
+}
+
+
+def _options(state: State) -> dict[str, tuple[str, ...]]:
+    """What the entity can be put to."""
+    return {
+        attribute: tuple(str(option) for option in options)
+        for attribute, listing in _OPTIONS.get(state.domain, {}).items()
+        if (options := state.attributes.get(listing))
+    }

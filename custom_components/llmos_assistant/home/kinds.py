@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
 from .names import Words, singular
 
@@ -54,6 +55,9 @@ ACTS_ON: dict[str, frozenset[str]] = {
     "HassListAddItem": _TODO,
     "HassListCompleteItem": _TODO,
     "HassListRemoveItem": _TODO,
+    "LlmosSetMode": frozenset(
+        {"climate", "fan", "humidifier", "input_select", "media_player", "select", "water_heater"}
+    ),
 }
 
 UNLOCKS = frozenset({"HassToggle", "HassTurnOff"})
@@ -69,6 +73,7 @@ MANY_AT_ONCE = frozenset(
     {
         "HassTurnOn", "HassTurnOff", "HassToggle", "HassLightSet", "HassFanSetSpeed", "HassSetPosition",
         "HassStopMoving", "HassSetVolume", "HassMediaPlayerMute", "HassHumidifierSetpoint", "HassHumidifierMode",
+        "HassSetVolumeRelative", "LlmosSetMode",
     }
 )  # fmt: skip
 # These take one thing, or refuse.
@@ -112,6 +117,18 @@ BINARY_STATES = {"open": "on", "closed": "off"}
 
 # Blinds, shades, curtains and shutters are registered under any of these.
 _WINDOW_COVERS = frozenset({"blind", "curtain", "shade", "shutter"})
+
+
+class HasKind(Protocol):
+    """What has a domain and a device class."""
+
+    @property
+    def domain(self) -> str:
+        """Home Assistant's domain."""
+
+    @property
+    def device_class(self) -> str | None:
+        """Its device class, if it has one."""
 
 
 @dataclass(frozen=True)
@@ -185,4 +202,14 @@ def says_class(words: Words, said: str) -> bool:
     """If a name says a device class, or one that people mean by it."""
     return any(
         (kind := kind_of(word)) and kind.device_class in device_classes(said) for word in words
+    )
+
+
+def says_kind(words: Words, entity_kind: HasKind) -> bool:
+    """If the words name nothing but the kind of an entity: "the tv" for a media player of that class."""
+    return any(
+        (kind := kind_of(word)) is not None
+        and kind.domain == entity_kind.domain
+        and (kind.device_class is None or entity_kind.device_class in device_classes(kind.device_class))
+        for word in words
     )

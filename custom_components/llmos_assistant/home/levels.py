@@ -8,6 +8,7 @@ from .inventory import Entity
 from .problems import ProblemKind, Unclear
 from .scope import Scope
 
+_LEVELS = ("brightness", "percentage", "temperature", "position", "humidity")
 _SIGNS = {"up": 1, "down": -1}
 _PERCENT_STEP = 20
 _FAHRENHEIT_FROM = 45  # a home that is set higher than this does not count in °C
@@ -21,17 +22,25 @@ def set_levels(scope: Scope, entity_ids: Iterable[str]) -> None:
     entities = [
         entity for entity in scope.home.entities if entity.entity_id in frozenset(entity_ids)
     ]
-    for slot, value in scope.slots.items():
-        if slot in ("brightness", "percentage", "temperature", "position") and value in _SIGNS:
-            scope.slots[slot] = _changed(slot, _SIGNS[str(value)], entities, scope)
+    for slot in _LEVELS:
+        step = scope.slots.pop(f"{slot}_step", None)
+        if step is not None:
+            scope.slots[slot] = _changed(slot, entities, scope, by=float(step))
+        elif (sign := _SIGNS.get(str(scope.slots.get(slot)))) is not None:
+            scope.slots[slot] = _changed(slot, entities, scope, sign=sign)
 
 
-def _changed(slot: str, sign: int, entities: list[Entity], scope: Scope) -> int | float:
+def _changed(
+    slot: str, entities: list[Entity], scope: Scope, *, sign: int = 0, by: float = 0
+) -> int | float:
+    """The level after a change by a number, or by a step of the usual size up or down."""
     levels = [entity.levels[slot] for entity in entities if slot in entity.levels]
     if not levels:
         raise Unclear(ProblemKind.NO_LEVEL, ", ".join(scope.label(entities)))
     level = sum(levels) / len(levels)
     if slot == "temperature":
-        return level + sign * (2 if level >= _FAHRENHEIT_FROM else 1)
+        step = 2 if level >= _FAHRENHEIT_FROM else 1
+        return level + (by or sign * step)
     # Dimming stops short of off: that is asked for in other words.
-    return min(100, max(1 if slot == "brightness" else 0, round(level) + sign * _PERCENT_STEP))
+    change = round(by) or sign * _PERCENT_STEP
+    return min(100, max(1 if slot == "brightness" else 0, round(level) + change))

@@ -6,11 +6,11 @@ Readings are tried from the surest to the boldest; the first that finds somethin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .inventory import Entity, Home
 from .kinds import Kind, kind_of, without_kind
-from .names import NEAR, Words, likeness, same, singular, split, stems
+from .names import NEAR, Words, is_plural, likeness, same, singular, split, stems
 from .places import Place, split_place
 
 _MARGIN = 0.05  # how much better than the next the best of near misses must be
@@ -18,11 +18,15 @@ _MARGIN = 0.05  # how much better than the next the best of near misses must be
 
 @dataclass(frozen=True)
 class Reading:
-    """What a spoken name may mean: one of `entities`, or all of `kind` (any, if None) in `place`."""
+    """What a spoken name may mean: one of `entities`, or all of `kind` (any, if None) in `place`.
+
+    `is_guess`: the words are not its name, but sound like it.
+    """
 
     entities: tuple[Entity, ...] = ()
     place: Place | None = None
     kind: Kind | None = None
+    is_guess: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ def _exact(name: Name) -> Reading | None:
 
 def _plural_group(name: Name) -> Reading | None:
     """ "Kitchen lights" are all of them, even where one is called "Kitchen Light"."""
-    return _group(name) if name.words[-1] != singular(name.words[-1]) else None
+    return _group(name) if is_plural(name.words[-1]) else None
 
 
 def _same(name: Name) -> Reading | None:
@@ -158,15 +162,15 @@ def _near(name: Name) -> Reading | None:
         )
         for e in name.candidates
     )
-    return Reading(best) if best else None
+    return Reading(best, is_guess=True) if best else None
 
 
 def _near_place(name: Name) -> Reading | None:
     """ "Leaving room lights" for the lights of the living room."""
     for place, rest in split_place(name.words, name.home, near=True):
         if len(rest) == 1 and (kind := kind_of(rest[0])) and name.has(kind, place):
-            return Reading(place=place, kind=kind)
-    return _in_place(name, near=True)
+            return Reading(place=place, kind=kind, is_guess=True)
+    return replace(found, is_guess=True) if (found := _in_place(name, near=True)) else None
 
 
 def _ways_to_say(words: Words, entity: Entity) -> tuple[Words, Words]:

@@ -90,6 +90,11 @@ def singular(word: str) -> str:
     return word
 
 
+def is_plural(word: str) -> bool:
+    """If the word has a plural ending, roughly."""
+    return word != singular(word)
+
+
 @lru_cache(maxsize=4096)
 def stems(words: Words) -> Words:
     """The words in the singular."""

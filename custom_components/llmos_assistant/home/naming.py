@@ -5,15 +5,18 @@ from __future__ import annotations
 from .inventory import Entity
 from .kinds import BEHIND_THE_SCENES, BINARY_STATES, Kind
 from .matching import Name, Reading, read_exactly, read_group, read_name
-from .names import Words, split
+from .names import Words, is_plural, split
 from .places import Place
-from .placing import ground_group
+from .placing import ground_group, to_be_changed
 from .problems import ProblemKind, Unclear
 from .scope import Scope, place_slot
 
 
-def ground_name(scope: Scope) -> tuple[str, ...]:
-    """Resolve the slot `name`; the ids of the entities that are meant. Raises Unclear."""
+def ground_name(scope: Scope, *, whole_home: bool = False) -> tuple[str, ...]:
+    """Resolve the slot `name`; the ids of the entities that are meant. Raises Unclear.
+
+    `whole_home`: it was said to be meant everywhere.
+    """
     spoken = str(scope.slots["name"])
     words = split(spoken)
     # A vacuum is sent to an area, it is not found by it.
@@ -23,9 +26,12 @@ def ground_name(scope: Scope) -> tuple[str, ...]:
         reading = group if _acts_on(scope, group.kind) else None
     if reading is None:
         raise _not_found(scope, spoken, place)
-    if reading.entities:
-        return _use_entity(scope, spoken, reading)
-    return _use_group(scope, spoken, reading)
+    if not reading.entities:
+        return _use_group(scope, spoken, reading)
+    scope.said_exactly = not reading.is_guess
+    if len(reading.entities) > 1 and (whole_home or _says_all(scope, words)):
+        return _use_all(scope, reading)
+    return _use_entity(scope, spoken, reading)
 
 
 def _read(scope: Scope, words: Words, place: Place | None) -> Reading | None:
@@ -39,6 +45,22 @@ def _read(scope: Scope, words: Words, place: Place | None) -> Reading | None:
         or read_exactly(Name(words, homeless, scope.home))
         or read_exactly(Name(split(place.name) + words, homeless, scope.home))
     )
+
+
+def _says_all(scope: Scope, words: Words) -> bool:
+    """If all that are so called are meant: "the desk lamps", "every desk lamp"."""
+    said = scope.text.lower().split()
+    return is_plural(words[-1]) or any(word in said for word in ("all", "every", "both", "each"))
+
+
+def _use_all(scope: Scope, reading: Reading) -> tuple[str, ...]:
+    """All things of the name, where the step says so; without those of another kind."""
+    entities = scope.prefer(reading.entities)
+    entities = tuple(e for e in entities if e.domain not in BEHIND_THE_SCENES) or entities
+    if place := reading.place or scope.place:
+        entities = scope.inside(entities, place) or entities
+    scope.each = True
+    return tuple(entity.entity_id for entity in entities)
 
 
 def _acts_on(scope: Scope, kind: Kind | None) -> bool:
@@ -80,7 +102,12 @@ def _choose(scope: Scope, spoken: str, entities: tuple[Entity, ...]) -> Entity:
     if len(entities) > 1 and scope.here:
         entities = scope.inside(entities, scope.here) or entities
     if len(entities) > 1:
-        raise Unclear(ProblemKind.AMBIGUOUS_NAME, spoken, scope.label(entities))
+        entities = to_be_changed(scope, entities)
+    if len(entities) > 1:
+        choices = tuple(entity.entity_id for entity in entities)
+        raise Unclear(
+            ProblemKind.AMBIGUOUS_NAME, spoken, scope.label(entities), choices=choices
+        )
     return entities[0]
 
 

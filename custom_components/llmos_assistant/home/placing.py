@@ -33,8 +33,32 @@ def ground_group(scope: Scope, *, whole_home: bool = False, spoken: str = "") ->
             raise Unclear(ProblemKind.NOTHING_FITS, _what(scope, spoken), area=scope.place.name)
     elif not whole_home:
         group = _in_this_room(scope, group, spoken)
+    if scope.intent in _EVERYTHING and not {"name", "domain", "device_class"} & scope.slots.keys():
+        group = _everything(scope, group, spoken)
     _fit_labels(scope, group, spoken)
     return tuple(entity.entity_id for entity in group)
+
+
+# "Turn off everything", "turn off the kitchen" mean these; turning a room on means its lights.
+_EVERYTHING = {
+    "HassTurnOff": frozenset(
+        {"climate", "fan", "humidifier", "input_boolean", "light", "media_player", "switch"}
+    ),
+    "HassTurnOn": frozenset({"light"}),
+    "HassToggle": frozenset({"light"}),
+}
+
+
+def _everything(scope: Scope, group: tuple[Entity, ...], spoken: str) -> tuple[Entity, ...]:
+    """What can be switched of all that is there. Raises Unclear."""
+    domains = _EVERYTHING[scope.intent]
+    if found := tuple(entity for entity in group if entity.domain in domains):
+        scope.each = True
+        return found
+    if len({entity.domain for entity in group}) > 1:
+        choices = tuple(entity.entity_id for entity in group)
+        raise Unclear(ProblemKind.AMBIGUOUS_NAME, spoken, scope.label(group), choices=choices)
+    return group
 
 
 def _what(scope: Scope, spoken: str) -> str:
@@ -73,20 +97,52 @@ def _of_kind(scope: Scope) -> tuple[Entity, ...]:
     return named if len(named) == 1 else ()
 
 
+# What is off, closed or quiet now is hardly meant by switching off, closing, pausing.
+_STOPS = frozenset(
+    {"HassTurnOff", "HassMediaPause", "HassMediaNext", "HassMediaPrevious", "HassMediaPlayerMute",
+     "HassSetVolume", "HassSetVolumeRelative", "HassStopMoving", "HassVacuumReturnToBase", "HassLawnMowerDock"}
+)  # fmt: skip
+_IDLE = frozenset(
+    {"closed", "docked", "idle", "off", "paused", "standby", "unavailable", "unknown", "unlocked"}
+)
+_RUNNING = frozenset({"cleaning", "cool", "heat", "mowing", "on", "open", "playing"})
+
+
+def to_be_changed(scope: Scope, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    """Those that the step would change, if that leaves some: of two lamps to turn off, the one that is on."""
+    if scope.intent in _STOPS:
+        running = tuple(entity for entity in entities if entity.state not in _IDLE)
+        playing = tuple(entity for entity in running if entity.state == "playing")
+        return (playing if scope.intent in MEDIA else ()) or running or entities
+    if scope.intent == "HassTurnOn":
+        return tuple(entity for entity in entities if entity.state not in _RUNNING) or entities
+    if scope.intent == "HassMediaUnpause":
+        return tuple(entity for entity in entities if entity.state == "paused") or entities
+    return entities
+
+
 def _in_this_room(scope: Scope, group: tuple[Entity, ...], spoken: str) -> tuple[Entity, ...]:
     """The part of the group that is meant where no place was said."""
     if scope.intent in IN_ROOM and scope.here and (inside := scope.inside(group, scope.here)):
+        if scope.intent in MEDIA:
+            # "Quieter" means what is playing, here or elsewhere.
+            playing = tuple(entity for entity in inside if entity.state == "playing")
+            elsewhere = () if playing else tuple(e for e in group if e.state == "playing")
+            if scope.intent in _STOPS and (found := playing or elsewhere):
+                scope.each = True
+                return found
         if "name" not in scope.slots:
             scope.slots["area"] = scope.here.name
         return inside
-    if len(group) == 1 or scope.intent not in MANY_AT_ONCE | ONE_ONLY:
+    if len(group) == 1 or scope.intent not in MANY_AT_ONCE | ONE_ONLY | MEDIA:
         return group
-    playing = tuple(e for e in group if e.state == "playing")
-    if scope.intent in MEDIA and len(playing) == 1:
-        scope.slots["name"] = playing[0].name
-        return playing
+    changed = to_be_changed(scope, group)
+    if len(changed) == 1:
+        scope.each = True
+        return changed
     areas = dict.fromkeys(area.name for entity in group if (area := scope.home.area_of(entity)))
-    raise Unclear(ProblemKind.WHICH_AREA, _what(scope, spoken), tuple(areas))
+    choices = tuple(entity.entity_id for entity in group)
+    raise Unclear(ProblemKind.WHICH_AREA, _what(scope, spoken), tuple(areas), choices=choices)
 
 
 def _fit_labels(scope: Scope, group: tuple[Entity, ...], spoken: str) -> None:
@@ -98,9 +154,7 @@ def _fit_labels(scope: Scope, group: tuple[Entity, ...], spoken: str) -> None:
         and not {"name", "domain", "device_class"} & scope.slots.keys()
     ):
         # "Turn off the kitchen": fine where that can only mean one kind of thing.
-        if len(scope.domains) > 2 and len(domains) > 1:
-            raise Unclear(ProblemKind.AMBIGUOUS_NAME, spoken, scope.label(group))
-        if len(scope.domains) > 2:
+        if len(scope.domains) > 2 and len(domains) == 1:
             scope.slots["domain"] = domains.pop()
     if domains == {"binary_sensor"} and (state := BINARY_STATES.get(str(scope.slots.get("state")))):
         scope.slots["state"] = state

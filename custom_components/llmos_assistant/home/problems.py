@@ -15,6 +15,9 @@ class ProblemKind(StrEnum):
     AMBIGUOUS_AREA = "ambiguous_area"  # `spoken` may be any of `candidates`
     WHICH_AREA = "which_area"  # no place was said, and `candidates` are the areas with such things
     WRONG_KIND = "wrong_kind"  # `spoken` is there, but the intent cannot act on it
+    CONFIRM = "confirm"  # `candidates` would be unlocked or opened: better asked first
+    NO_TIME = "no_time"  # `spoken` is no time of day
+    NO_MODE = "no_mode"  # nothing that is meant can be put to `spoken`
     NO_LEVEL = "no_level"  # `spoken` is set to no number that could go up or down
     NOTHING_FITS = (
         "nothing_fits"  # nothing called, or of the kind, `spoken` in `area`, or in the home
@@ -39,8 +42,14 @@ class Unclear(Exception):
     """Raised inside of grounding as soon as a step is known to have a problem."""
 
     def __init__(
-        self, kind: ProblemKind, spoken: str = "", candidates: tuple[str, ...] = (), area: str = ""
+        self,
+        kind: ProblemKind,
+        spoken: str = "",
+        candidates: tuple[str, ...] = (),
+        area: str = "",
+        choices: tuple[str, ...] = (),
     ) -> None:
-        """Raise this problem."""
+        """Raise this problem. `choices` are the ids of the entities that could be meant."""
         super().__init__(f"{kind}: {spoken}")
         self.problem = Problem(kind, spoken, candidates, area)
+        self.choices = choices

@@ -19,13 +19,22 @@ def place_slot(place: Place) -> str:
 
 @dataclass
 class Scope:
-    """A step while its slots are being resolved in place. `here` is the area it was said in."""
+    """A step while its slots are being resolved in place.
+
+    `here` is the area it was said in, `recent` what was last acted on in the conversation, `text`
+    the whole utterance. With `each`, the slots say too much: what is meant are the entities found,
+    and no others. `said_exactly`: nothing had to be guessed to find them.
+    """
 
     intent: str
     slots: dict[str, SlotValue]
     home: Home
     here: Area | None
+    recent: tuple[Entity, ...] = ()
+    text: str = ""
     place: Place | None = None
+    each: bool = False
+    said_exactly: bool = False
 
     @property
     def here_id(self) -> str | None:

@@ -1,0 +1,43 @@
+"""What is not done on a guess: unlocking, and opening what keeps people or water out."""
+
+from __future__ import annotations
+
+from .inventory import Entity
+from .kinds import UNLOCKS
+from .names import split, stems
+from .problems import ProblemKind, Unclear
+from .scope import Scope
+
+_OPENS = frozenset({"HassTurnOn", "HassSetPosition", "HassToggle"})
+_KEEPS_OUT = frozenset({"door", "garage", "gate"})
+_KINDS = frozenset(
+    {"door", "garage", "gate", "irrigation", "lock", "sprinkler", "tap", "unlock", "valve", "water"}
+)
+
+
+def confirm(scope: Scope, entity_ids: tuple[str, ...]) -> None:
+    """Raise Unclear if a step is too risky to be done without having been asked for by name."""
+    if scope.slots.pop("confirmed", None) or scope.said_exactly or _says_so(scope):
+        return
+    risky = tuple(
+        entity
+        for entity_id in entity_ids
+        if (entity := scope.home.entity_by_id.get(entity_id)) and _is_risky(scope.intent, entity)
+    )
+    if risky:
+        raise Unclear(
+            ProblemKind.CONFIRM, scope.intent, scope.label(risky), choices=tuple(entity_ids)
+        )
+
+
+def _says_so(scope: Scope) -> bool:
+    """If the kind was said where no name was: "open the garage"."""
+    return "name" not in scope.slots and not _KINDS.isdisjoint(stems(split(scope.text)))
+
+
+def _is_risky(intent: str, entity: Entity) -> bool:
+    if entity.domain == "lock":
+        return intent in UNLOCKS
+    if entity.domain == "cover":
+        return intent in _OPENS and entity.device_class in _KEEPS_OUT
+    return entity.domain == "valve" and intent in _OPENS

@@ -1,0 +1,108 @@
+"""Conditions, "if nobody is home", as they stand now."""
+
+from __future__ import annotations
+
+from .inventory import Entity
+from .kinds import BINARY_STATES, STATE_DOMAINS
+from .naming import ground_name
+from .placing import ground_group
+from .problems import ProblemKind, Unclear
+from .scope import Scope
+
+_WEATHER = {
+    "sunny": frozenset({"sunny", "clear-night"}),
+    "cloudy": frozenset({"cloudy", "partlycloudy"}),
+    "rainy": frozenset({"rainy", "pouring", "lightning-rainy", "snowy-rainy", "hail"}),
+    "snowy": frozenset({"snowy", "snowy-rainy"}),
+    "windy": frozenset({"windy", "windy-variant"}),
+    "foggy": frozenset({"fog"}),
+}
+_DARK = {"dark": "below_horizon", "light": "above_horizon"}
+_HOT, _COLD = 25.0, 10.0  # °C
+_ON = frozenset({"on", "open", "playing", "unlocked", "home", "cleaning", "mowing"})
+
+
+def holds(scope: Scope) -> bool:
+    """If the condition of a LlmosIf step is met. Raises Unclear if that cannot be known."""
+    if condition := scope.slots.get("condition"):
+        results = [_is_so(str(condition), scope)]
+    else:
+        entities = _entities(scope)
+        results = [_fits(entity, scope) for entity in entities]
+    match scope.slots.get("quantity", "any"):
+        case "none":
+            return not any(results)
+        case "all":
+            return all(results)
+    return any(results)
+
+
+def _is_so(condition: str, scope: Scope) -> bool:
+    """Weather and daylight."""
+    if condition in _DARK:
+        sun = scope.home.sun
+        if sun is None:
+            raise Unclear(ProblemKind.NOTHING_FITS, condition)
+        return sun == _DARK[condition]
+    weather = scope.home.of_kind(frozenset({"weather"}))
+    if not weather:
+        raise Unclear(ProblemKind.NOTHING_FITS, "weather")
+    if condition in ("hot", "cold"):
+        temperature = weather[0].levels.get("temperature_celsius")
+        if temperature is None:
+            raise Unclear(ProblemKind.NO_LEVEL, weather[0].name)
+        return temperature >= _HOT if condition == "hot" else temperature <= _COLD
+    return any(entity.state in _WEATHER.get(condition, {condition}) for entity in weather)
+
+
+def _entities(scope: Scope) -> tuple[Entity, ...]:
+    """What the condition is about."""
+    by_id = scope.home.entity_by_id
+    if "target" in scope.slots:
+        return scope.recent
+    if ("above" in scope.slots or "below" in scope.slots) and "name" not in scope.slots:
+        return _measuring(scope)
+    if "name" in scope.slots:
+        return tuple(by_id[entity_id] for entity_id in ground_name(scope))
+    if scope.said_domain == "person":
+        return scope.home.of_kind(frozenset({"person"}))
+    return tuple(by_id[entity_id] for entity_id in ground_group(scope, whole_home=True))
+
+
+def _measuring(scope: Scope) -> tuple[Entity, ...]:
+    """Sensors of the said kind in the place that was said, or here; thermostats for want of them."""
+    wanted = str(scope.slots.get("device_class", "temperature"))
+    found = scope.home.of_kind(frozenset({"sensor"}), frozenset({wanted}))
+    if wanted == "temperature":
+        found += scope.home.of_kind(frozenset({"climate"}))
+    if place := scope.place or scope.here:
+        found = scope.inside(found, place) or (() if scope.place else found)
+    if not found:
+        raise Unclear(ProblemKind.NOTHING_FITS, wanted)
+    return found[:1]
+
+
+def _fits(entity: Entity, scope: Scope) -> bool:
+    above, below = scope.slots.get("above"), scope.slots.get("below")
+    if above is None and below is None:
+        return _is_in(entity, str(scope.slots.get("state", "on")))
+    value = entity.levels.get("measured")
+    if value is None:
+        raise Unclear(ProblemKind.NO_LEVEL, entity.name)
+    return (above is None or value > float(above)) and (below is None or value < float(below))
+
+
+def _is_in(entity: Entity, wanted: str) -> bool:
+    if entity.state == wanted:
+        return True
+    if entity.domain == "binary_sensor":
+        return entity.state == BINARY_STATES.get(wanted, wanted)
+    if entity.domain in STATE_DOMAINS.get(wanted, frozenset()):
+        return False
+    # "If the heating is on": anything that is not off.
+    if wanted == "on":
+        return entity.state in _ON or (
+            entity.domain in ("climate", "media_player", "humidifier", "water_heater")
+            and entity.state not in ("off", "standby", "unavailable", "unknown")
+        )
+    return wanted == "not_home" and entity.domain == "person" and entity.state != "home"

@@ -1,0 +1,59 @@
+"""What a step leaves out: "all lights except the hall and the desk lamp"."""
+
+from __future__ import annotations
+
+import re
+
+from .inventory import Entity
+from .kinds import says_kind
+from .matching import Name, read_group, read_name
+from .names import split
+from .places import find_place
+from .problems import ProblemKind, Unclear
+from .scope import Scope
+
+_BETWEEN = re.compile(r",|\b(?:and|or|plus|also|nor)\b", re.IGNORECASE)
+_VAGUE = frozenset({"one", "ones", "room", "lot"})
+
+
+def leave_out(scope: Scope, entities: tuple[Entity, ...], spoken: str) -> tuple[Entity, ...]:
+    """The entities less those that `spoken` names. Raises Unclear if it names nothing known."""
+    if (whole := _meant(scope, entities, spoken)) is not None:
+        return _without(entities, whole)
+    left_out: list[Entity] = []
+    for part in filter(str.strip, _BETWEEN.split(spoken)):
+        if (meant := _meant(scope, entities, part)) is None:
+            raise Unclear(ProblemKind.UNKNOWN_NAME, part.strip())
+        left_out += meant
+    return _without(entities, tuple(left_out))
+
+
+def _without(entities: tuple[Entity, ...], left_out: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    ids = {entity.entity_id for entity in left_out}
+    return tuple(entity for entity in entities if entity.entity_id not in ids)
+
+
+def _meant(
+    scope: Scope, entities: tuple[Entity, ...], spoken: str
+) -> tuple[Entity, ...] | None:
+    """Those of the entities that the words name; None if they name nothing of this home."""
+    words = split(spoken)
+    if len(words) > 1 and words[-1] in _VAGUE:
+        words = words[:-1]
+    if not words:
+        return ()
+    if words in (("here",), ("this", "room"), ("in", "here")) and scope.here:
+        return scope.inside(entities, scope.here)
+    if reading := read_name(Name(words, entities, scope.home)):
+        if reading.entities:
+            return reading.entities
+        inside = scope.inside(entities, reading.place) if reading.place else entities
+        return tuple(e for e in inside if reading.kind is None or e.domain == reading.kind.domain)
+    try:
+        return scope.inside(entities, find_place(" ".join(words), scope.home, scope.here_id))
+    except Unclear:
+        pass
+    if of_kind := tuple(entity for entity in entities if says_kind(words, entity)):
+        return of_kind
+    elsewhere = Name(words, scope.home.entities, scope.home)
+    return () if read_name(elsewhere) or read_group(elsewhere) else None

@@ -1,0 +1,199 @@
+"""What refers to what was said before: "and the bedroom", "no, the lamp", "turn it off again".
+
+The command model reads such an utterance without knowing the last one; here its steps become
+ordinary ones, made of those that the conversation remembers. Pure functions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ..engine.protocol import Plan, SlotValue, Step
+from .grounding import GroundedStep, Grounding
+from .inventory import Entity, Home
+from .matching import Name, read_name
+from .names import Words, split
+from .places import find_place
+from .problems import ProblemKind, Unclear
+
+MORE, CORRECT, UNDO, YES = "LlmosMore", "LlmosCorrect", "LlmosUndo", "LlmosYes"
+
+_TARGETS = frozenset({"name", "area", "floor", "domain", "device_class", "target", "except"})
+# The number that a bare "thirty percent" changes, by the kind of the thing that was spoken of.
+_VALUES = {
+    "light": ("HassLightSet", "brightness"),
+    "climate": ("HassClimateSetTemperature", "temperature"),
+    "fan": ("HassFanSetSpeed", "percentage"),
+    "cover": ("HassSetPosition", "position"),
+    "valve": ("HassSetPosition", "position"),
+    "media_player": ("HassSetVolume", "volume_level"),
+    "humidifier": ("HassHumidifierSetpoint", "humidity"),
+}
+_NUMBERS = frozenset(slot for _, slot in _VALUES.values())
+_CHOICES = frozenset({ProblemKind.AMBIGUOUS_NAME, ProblemKind.AMBIGUOUS_AREA, ProblemKind.WHICH_AREA})
+_IN_AN_ANSWER = frozenset("the a one in on at of i mean please it's its that um uh er".split())
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a conversation remembers of its last turn: the steps as spoken, and as grounded."""
+
+    plan: Plan
+    grounding: Grounding
+
+    @property
+    def entity_ids(self) -> tuple[str, ...]:
+        """What was last spoken of."""
+        for step in reversed(self.grounding.steps):
+            if step.entity_ids and step.intent != "LlmosIf":
+                return step.entity_ids
+        return ()
+
+    @property
+    def last(self) -> Step | None:
+        """The last step, the one that "and the bedroom" repeats."""
+        return next((s for s in reversed(self.plan.steps) if s.intent != "LlmosIf"), None)
+
+    @property
+    def asked(self) -> tuple[int, GroundedStep] | None:
+        """The step that a question was asked about, and its place in the plan."""
+        for number, step in enumerate(self.grounding.steps):
+            if step.problem:
+                return number, step
+        return None
+
+
+def resolve(plan: Plan, text: str, turn: Turn | None, home: Home) -> Plan | None:
+    """The plan with all that hangs on the last turn replaced; None if there is nothing to hang on."""
+    if turn and (answered := _answer(plan, text, turn, home)):
+        return answered
+    steps: list[Step] = []
+    for step in plan.steps:
+        if step.intent in (MORE, CORRECT):
+            if turn is None or turn.last is None:
+                return None
+            if step.intent == CORRECT:
+                steps.append(Step(UNDO))
+            steps.append(_again(step, turn, home))
+        elif step.intent == YES:
+            return None
+        else:
+            steps.append(step)
+    return replace(plan, steps=tuple(steps))
+
+
+def _answer(plan: Plan, text: str, turn: Turn, home: Home) -> Plan | None:
+    """The last plan with its question answered, if `text` answers it."""
+    if not (asked := turn.asked):
+        return None
+    number, grounded = asked
+    problem = grounded.problem
+    if problem is None:
+        return None
+    step = turn.plan.steps[number]
+    if problem.kind is ProblemKind.CONFIRM:
+        confirmed = plan.steps[:1] and plan.steps[0].intent == YES
+        return _put(turn.plan, number, _with(step, {"confirmed": "yes"})) if confirmed else None
+    if problem.kind not in _CHOICES:
+        return None
+    said = plan.steps[0] if plan.steps else None
+    if said and said.intent in (MORE, CORRECT) and (slots := _chosen(said, grounded)):
+        return _put(turn.plan, number, _with(step, slots))
+    words = tuple(word for word in split(text) if word not in _IN_AN_ANSWER)
+    if slots := _named(words, grounded, home):
+        return _put(turn.plan, number, _with(step, slots))
+    return None
+
+
+def _chosen(said: Step, grounded: GroundedStep) -> dict[str, SlotValue]:
+    """The choice by number, or all of them."""
+    choices = grounded.choices
+    if said.slots.get("target") == "all" and choices:
+        return {"entity_ids": ",".join(choices)}
+    ordinal = str(said.slots.get("ordinal", ""))
+    index = -1 if ordinal == "last" else int(ordinal) - 1 if ordinal.isdigit() else None
+    if index is not None and choices and index < len(choices):
+        return {"entity_ids": choices[index]}
+    return {}
+
+
+def _named(words: Words, grounded: GroundedStep, home: Home) -> dict[str, SlotValue]:
+    """The choice by its name or its place."""
+    if not words:
+        return {}
+    entities = tuple(home.entity_by_id[i] for i in grounded.choices if i in home.entity_by_id)
+    try:
+        place = find_place(" ".join(words), home, None)
+    except Unclear:
+        pass
+    else:
+        inside = tuple(entity for entity in entities if home.is_in(entity, place))
+        if inside:
+            return {"entity_ids": ",".join(entity.entity_id for entity in inside)}
+        return {} if entities else {"area": place.name}
+    reading = read_name(Name(words, entities, home)) if entities else None
+    if reading and reading.entities:
+        found = reading.entities
+        if reading.place:
+            found = tuple(e for e in found if home.is_in(e, reading.place)) or found
+        return {"entity_ids": ",".join(entity.entity_id for entity in found)}
+    return {}
+
+
+def _with(step: Step, slots: dict[str, SlotValue]) -> Step:
+    kept = {k: v for k, v in step.slots.items() if not ("entity_ids" in slots and k in _TARGETS)}
+    return Step(step.intent, kept | slots)
+
+
+def _put(plan: Plan, number: int, step: Step) -> Plan:
+    return replace(plan, steps=(*plan.steps[:number], step, *plan.steps[number + 1 :]))
+
+
+def _again(step: Step, turn: Turn, home: Home) -> Step:
+    """The last step with another target or value."""
+    last = turn.last
+    assert last is not None
+    slots = dict(step.slots)
+    value = slots.pop("value", None)
+    entities = tuple(
+        home.entity_by_id[entity_id]
+        for entity_id in turn.entity_ids
+        if entity_id in home.entity_by_id
+    )
+    if value is not None or "color" in slots:
+        return _another_value(step.intent, last, value, slots, entities)
+    if slots.pop("target", None) == "other":
+        return Step(last.intent, _kept(last) | {"target": "other"})
+    if "item" in slots:
+        return Step(last.intent, {**last.slots, **slots})
+    kept = _kept(last)
+    if "name" not in slots and not {"domain", "device_class"} & slots.keys():
+        # "And the bedroom": the same there.
+        kept |= {k: v for k, v in last.slots.items() if k in ("name", "domain", "device_class")}
+        if "name" in kept and entities:
+            kept["kind"] = entities[0].domain
+    return Step(last.intent, kept | slots)
+
+
+def _kept(step: Step) -> dict[str, SlotValue]:
+    return {slot: value for slot, value in step.slots.items() if slot not in _TARGETS | {"entity_ids"}}
+
+
+def _another_value(
+    intent: str,
+    last: Step,
+    value: SlotValue | None,
+    slots: dict[str, SlotValue],
+    entities: tuple[Entity, ...],
+) -> Step:
+    target: dict[str, SlotValue] = {"target": "last"}
+    if {"name", "area", "floor"} & slots.keys() or not entities:
+        target = {k: v for k, v in last.slots.items() if k in _TARGETS}
+        target |= {k: v for k, v in slots.items() if k in _TARGETS}
+    if value is None:
+        return Step("HassLightSet", target | {"color": slots["color"]})
+    if number := next((slot for slot in last.slots if slot in _NUMBERS), None):
+        return Step(last.intent, target | {number: value})
+    domain = entities[0].domain if entities else str(last.slots.get("domain", "light"))
+    changed = _VALUES.get(domain, _VALUES["light"])
+    return Step(changed[0], target | {changed[1]: value})

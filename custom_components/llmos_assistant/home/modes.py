@@ -1,0 +1,52 @@
+"""Modes, sources and choices by the words that people use for them."""
+
+from __future__ import annotations
+
+from .inventory import Entity
+from .names import likeness, same, split
+from .problems import ProblemKind, Unclear
+from .scope import Scope
+
+# What people call Home Assistant's own modes.
+_SAID = {
+    "ac": "cool", "automatic": "auto", "cold": "cool", "cooling": "cool", "dehumidify": "dry",
+    "drying": "dry", "fan": "fan_only", "heating": "heat", "hot": "heat", "night": "sleep",
+    "standby": "off", "vacation": "away", "warm": "heat",
+}  # fmt: skip
+_SILENT = frozenset({"mode", "setting", "preset", "input", "source", "channel"})
+_NEAR = 0.8
+
+
+def choose_mode(scope: Scope, entity_ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Fill `attribute` and `option` for the things that have such a mode. Raises Unclear."""
+    spoken = str(scope.slots.pop("mode", ""))
+    found: dict[tuple[str, str], list[str]] = {}
+    for entity_id in entity_ids:
+        if choice := _find(scope.home.entity_by_id[entity_id], spoken):
+            found.setdefault(choice, []).append(entity_id)
+    if not found:
+        raise Unclear(ProblemKind.NO_MODE, spoken)
+    (attribute, option), ids = max(found.items(), key=lambda item: len(item[1]))
+    scope.slots |= {"attribute": attribute, "option": option}
+    scope.each = True
+    return tuple(ids)
+
+
+def _find(entity: Entity, spoken: str) -> tuple[str, str] | None:
+    """The attribute and the option that the words mean."""
+    words = split(spoken)
+    bare = tuple(word for word in words if word not in _SILENT) or words
+    options = [(a, option) for a, listed in entity.options.items() for option in listed]
+    for fits in (
+        lambda option: same(words, _words(option)) or same(bare, _words(option)),
+        lambda option: _SAID.get(" ".join(bare)) == option,
+        lambda option: likeness(bare, _words(option)) >= _NEAR,
+        lambda option: set(bare) <= set(_words(option)),
+    ):
+        if found := [choice for choice in options if fits(choice[1])]:
+            return found[0]
+    return None
+
+
+def _words(option: str) -> tuple[str, ...]:
+    return tuple(word for word in split(option.replace("_", " ")) if word not in _SILENT) or split(option)

@@ -1,0 +1,63 @@
+"""Times of day as people say them: "half past 10", "7:15 pm", "noon"."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+_NAMED = {"noon": (12, 0), "midday": (12, 0), "midnight": (0, 0)}
+_PARTS = {"half": 30, "quarter": 15}
+_AFTERNOON = re.compile(r"\b(p ?m|evening|tonight|night|afternoon)\b|\dpm\b")
+_MORNING = re.compile(r"\b(a ?m|morning)\b|\dam\b")
+_CLOCK = re.compile(r"(\d{1,2})(?:[:. ](\d{2}))?")
+
+
+def next_time(spoken: str, now: datetime) -> datetime | None:
+    """The next moment that the clock shows `spoken`; None if that is no time.
+
+    Without "am" or "pm" the nearer of the two is meant.
+    """
+    words = " ".join(spoken.lower().replace(".", " ").split())
+    for name, (hour, minute) in _NAMED.items():
+        if name in words.split():
+            return _next(now, hour, minute)
+    if (clock := _clock(words)) is None:
+        return None
+    hour, minute = clock
+    if hour > 23 or minute > 59:
+        return None
+    if hour > 12 or hour == 0:
+        return _next(now, hour, minute)
+    if _AFTERNOON.search(words):
+        return _next(now, hour % 12 + 12, minute)
+    if _MORNING.search(words):
+        return _next(now, hour % 12, minute)
+    return min(_next(now, hour % 12, minute), _next(now, hour % 12 + 12, minute))
+
+
+def _clock(words: str) -> tuple[int, int] | None:
+    """Hour and minute as said, without the half of the day."""
+    if relative := re.search(r"(\d+|half|quarter|five|ten|twenty) (past|to) (\d{1,2})", words):
+        part, direction, hour = relative.groups()
+        minutes = _PARTS.get(part) or int(part) if part.isdigit() or part in _PARTS else None
+        if minutes is None:
+            return None
+        if direction == "past":
+            return int(hour), minutes
+        return (int(hour) - 1) % 24 or 12, 60 - minutes
+    if half := re.search(r"half (\d{1,2})", words):  # British: half seven is 7:30
+        return int(half[1]), 30
+    if clock := _CLOCK.search(words):
+        return int(clock[1]), int(clock[2] or 0)
+    return None
+
+
+def _next(now: datetime, hour: int, minute: int) -> datetime:
+    then = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    return then if then > now else then + timedelta(days=1)
+
+
+def split_duration(seconds: int) -> dict[str, int]:
+    """Seconds as the slots of a timer: hours, minutes and seconds."""
+    parts = {"hours": seconds // 3600, "minutes": seconds // 60 % 60, "seconds": seconds % 60}
+    return {unit: value for unit, value in parts.items() if value}

@@ -1,0 +1,1 @@
+"""Homes as people have them, and what people say in them."""
