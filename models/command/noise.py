@@ -43,7 +43,7 @@ class Noise:
         words = []
         for word in part.text.split(" "):
             draw = rng.random()
-            if word in self._alike and draw < 0.25:
+            if word in self._alike and draw < 0.1:
                 word = rng.choice(self._alike[word])
             elif part.slot is None and word in _DROPPED and draw < 0.15:
                 continue
