@@ -10,9 +10,14 @@ import torch
 
 from .network import FIRST_INDEX, IGNORED, INDICES
 
+_MULTIPLE = 8  # lengths are padded to multiples of it: every new shape costs compiling kernels
+
 
 class Batches:
-    """Batches of about as many tokens, of examples about as long, in random order."""
+    """Batches of about as many tokens, of examples about as long, in random order.
+
+    They come in few shapes, since the CPU's kernels are compiled anew for each.
+    """
 
     def __init__(self, folder: Path, tokens: int, seed: int) -> None:
         data = np.load(folder / "tokens.npz")
@@ -26,12 +31,14 @@ class Batches:
         while True:
             order = self.random.permutation(len(self.lengths))
             for pool in np.array_split(order, max(1, len(order) // 20_000)):
-                pool = pool[np.argsort(self.lengths[pool], kind="stable")]
-                cuts = np.flatnonzero(np.diff(np.cumsum(self.lengths[pool]) // self.tokens)) + 1
-                batches = [rows for rows in np.split(pool, cuts) if len(rows)]
-                self.random.shuffle(batches)
-                for rows in batches:
-                    yield self._batch(rows)
+                padded = _round_up(self.lengths[pool])
+                batches = []
+                for length in np.unique(padded):
+                    rows = pool[padded == length]
+                    size = max(1, self.tokens // int(length))
+                    batches += [rows[at : at + size] for at in range(0, len(rows) - size + 1, size)]
+                for at in self.random.permutation(len(batches)):
+                    yield self._batch(batches[at])
 
     def _batch(self, rows: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
         source, target = (self._pad(name, rows) for name in ("source", "target"))
@@ -48,7 +55,12 @@ class Batches:
     def _pad(self, name: str, rows: np.ndarray) -> np.ndarray:
         ids, offsets = self.arrays[name]
         parts = [ids[offsets[row] : offsets[row + 1]] for row in rows]
-        padded = np.zeros((len(parts), max(map(len, parts))), dtype=np.int64)
+        longest = int(_round_up(max(map(len, parts))))
+        padded = np.zeros((len(parts), longest), dtype=np.int64)
         for line, part in zip(padded, parts, strict=True):
             line[: len(part)] = part
         return padded
+
+
+def _round_up(length: np.ndarray | int) -> np.ndarray | int:
+    return -(-length // _MULTIPLE) * _MULTIPLE

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
+from itertools import product
 from pathlib import Path
 from random import Random
 
@@ -70,10 +71,23 @@ _CORRECTIONS = (
     "no wait|wait no|no|i mean|sorry i mean|scratch that|uh no|actually no|no sorry|oops no|hang on no|er i mean|"
     "no hold on|never mind that|or rather|correction|forget that"
 ).split("|")
-_ALONE = ("LlmosMore", "LlmosCorrect", "LlmosUndo", "LlmosYes", "LlmosLater", "LlmosIf", "HassNevermind")
+_ALONE = (
+    "LlmosMore",
+    "LlmosCorrect",
+    "LlmosUndo",
+    "LlmosYes",
+    "LlmosLater",
+    "LlmosIf",
+    "HassNevermind",
+)
 _QUESTIONS = ("HassGet", "HassTimerStatus", "HassClimateGet", "HassRespond", "HassNevermind")
 _UNWRAPPED = (*_QUESTIONS, "LlmosMore", "LlmosCorrect", "LlmosYes", "LlmosUndo")
-_OPEN_ENDED = {"search_query", "message", "conversation_command", "except"}  # they would swallow what follows
+_OPEN_ENDED = {
+    "search_query",
+    "message",
+    "conversation_command",
+    "except",
+}  # they would swallow what follows
 _UNITS = {"hour": "hours", "minute": "minutes", "second": "seconds"}
 _DURATION_SLOTS = {"hours", "minutes", "seconds", "duration"}
 
@@ -206,17 +220,19 @@ class Corpus:
             if part.label is not None:
                 pointers = [[slot_token(str(part.slot)), label_token(part.label)]]
             else:
-                inside = [i for i, word in enumerate(words) if word.start < end and word.end > start]
+                inside = [
+                    i for i, word in enumerate(words) if word.start < end and word.end > start
+                ]
                 found = _point(part, inside, words) if inside else None
                 if found is None:
                     return None
                 pointers = found
-            for step, tokens in ((step, tokens) for step in part.steps for tokens in pointers):
+            for at, pointer in product(part.steps, pointers):
                 # Halves of hours point at the number that they were joined to, too.
-                if said_before.setdefault((step, tokens[0]), tokens) != tokens:
+                if said_before.setdefault((at, pointer[0]), pointer) != pointer:
                     return None  # two names for one thing
-                if tokens[0] not in plan[step]:
-                    plan[step] += tokens
+                if pointer[0] not in plan[at]:
+                    plan[at] += pointer
         tokens = [token for step in plan for token in step] or [CHAT]
         return {"words": [word.text for word in words], "plan": tokens}
 
@@ -273,7 +289,7 @@ def _is_question(block: Block) -> bool:
 
 def _can_be_joined(part: tuple[Block, list[Said]]) -> bool:
     """If it can be said in one breath with something else: a command that ends where it ends."""
-    block, said = part
+    block, _ = part
     return (
         not _is_question(block)
         and len(block.intents) < 3

@@ -8,11 +8,13 @@ distillation, Hinton et al. 2015). Goes on from a checkpoint of its own, as `mod
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 import torch
 
 from .network import IGNORED, Network
+from .parallel import in_parallel
 from .train import Loss, load, options, right_tokens, train
 
 _SHARE = 0.7  # of the loss that comes from the teacher
@@ -22,9 +24,7 @@ _TEMPERATURE = 2.0
 def teachers_loss(teacher: Network) -> Loss:
     """The loss against the plan, and against what the teacher would have written."""
 
-    def loss_of(
-        logits: torch.Tensor, source: torch.Tensor, labels: torch.Tensor
-    ) -> torch.Tensor:
+    def loss_of(logits: torch.Tensor, source: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         with torch.no_grad():
             wanted, _ = teacher(source, labels)
         written = labels != IGNORED
@@ -46,9 +46,11 @@ def main() -> None:
     parser.add_argument("--teacher", type=Path, default=Path("checkpoint.pt"))
     parser.add_argument("--pruned", type=Path, default=Path("pruned.pt"))
     parser.add_argument("--checkpoint", type=Path, default=Path("student.pt"))
-    args = parser.parse_args()
-    torch.manual_seed(args.seed)
-    torch.set_num_threads(args.threads)
+    in_parallel(work, parser.parse_args())
+
+
+def work(args: argparse.Namespace) -> None:
+    """Distill in one of the processes."""
     teacher = load(args.folder / args.teacher, args.folder).eval()
     student = load(args.folder / args.pruned, args.folder)
     train(student, args.folder, args.folder / args.checkpoint, args, teachers_loss(teacher))

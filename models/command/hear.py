@@ -74,7 +74,7 @@ def main() -> None:
         said = " ".join(example["words"])
         try:
             audio = at_16_khz(rng.choice(voices)(said), rng)
-        except (KeyError, ValueError):  # a sound that the voice has no sign for
+        except KeyError, ValueError:  # a sound that the voice has no sign for
             continue
         text = transcriber.transcribe((audio * 32767).astype(np.int16).tobytes(), "en")
         heard = [word.text for word in split_words(text)]

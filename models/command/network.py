@@ -171,15 +171,15 @@ class Network(torch.nn.Module):
         table = self.embedding.table()
         model = T5ForConditionalGeneration(_config(len(table), self.shape))
         state = {k: v for k, v in self.t5.state_dict().items() if "embed_tokens" not in k}
-        state |= {
-            name: table
-            for name in (
+        state |= dict.fromkeys(
+            (
                 "shared.weight",
                 "encoder.embed_tokens.weight",
                 "decoder.embed_tokens.weight",
                 "lm_head.weight",
-            )
-        }
+            ),
+            table,
+        )
         model.load_state_dict(state)
         return model
 

@@ -65,7 +65,7 @@ def main() -> None:
     shape = replace(
         teacher.shape, encoder_layers=args.encoder_layers, decoder_layers=args.decoder_layers
     )
-    knows = {"knowledge": teacher.embedding.projection is not None}
+    knows: dict[str, object] = {"knowledge": teacher.embedding.projection is not None}
     student = Network(Tokens.read(args.folder), shape, read_knowledge(args.folder, knows))
     prune(teacher, student)
     torch.save(

@@ -26,6 +26,7 @@ from tqdm import tqdm
 from . import BUILD
 from .batches import Batches
 from .network import IGNORED, Network, Shape, Tokens
+from .parallel import average, in_parallel, rank
 
 CHECKPOINT_SECONDS = 240
 
@@ -42,7 +43,7 @@ def new_optimizer(network: torch.nn.Module, rate: float) -> torch.optim.AdamW:
     large = [
         p
         for name, p in network.named_parameters()
-        if p.dim() < 2 or "embedding.p" in name and "projection" not in name or "bias" in name
+        if p.dim() < 2 or ("embedding.p" in name and "projection" not in name) or "bias" in name
     ]
     ids = {id(p) for p in large}
     small = [p for p in network.parameters() if id(p) not in ids]
@@ -53,9 +54,7 @@ def new_optimizer(network: torch.nn.Module, rate: float) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
 
 
-def right_tokens(
-    logits: torch.Tensor, source: torch.Tensor, labels: torch.Tensor
-) -> torch.Tensor:
+def right_tokens(logits: torch.Tensor, source: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     """The loss of the plan's tokens."""
     return torch.nn.functional.cross_entropy(
         logits.float().flatten(0, 1), labels.flatten(), ignore_index=IGNORED
@@ -90,14 +89,21 @@ def train(
         network.load_state_dict(state["network"])
         optimizer.load_state_dict(state["optimizer"])
         step, spent, examples = state["step"], state["seconds"], state["examples"]
-    batches = iter(Batches(folder, args.tokens, args.seed + step))
+    batches = iter(Batches(folder, args.tokens, args.seed + step + 1_000_003 * rank()))
     total = args.minutes * 60
     saved = time.monotonic()
     network.train()
-    progress = tqdm(total=int(total), initial=int(spent), unit="s", desc="train", mininterval=5)
+    progress = tqdm(
+        total=int(total),
+        initial=int(spent),
+        unit="s",
+        desc="train",
+        mininterval=5,
+        disable=rank() > 0,
+    )
     recent: list[float] = []
+    begun = time.monotonic()
     while spent < total:
-        begun = time.monotonic()
         source, labels = next(batches)
         share = min(1.0, (step + 1) / args.warm_up) * max(0.02, 1 - spent / total)
         for group in optimizer.param_groups:
@@ -106,19 +112,20 @@ def train(
             logits, pointing = network(source, labels)
             loss = loss_of(logits, source, labels)
         (loss + pointing).backward()
+        spent = average(network, spent + time.monotonic() - begun)
+        begun = time.monotonic()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         step += 1
-        examples += len(source)
+        examples += len(source) * args.workers
         recent = [*recent[-99:], loss.item()]
-        spent += time.monotonic() - begun
         progress.update(int(spent) - progress.n)
         if step % 20 == 0:
             progress.set_postfix(
                 step=step, examples=examples, loss=f"{sum(recent) / len(recent):.4f}"
             )
-        if time.monotonic() - saved > CHECKPOINT_SECONDS or spent >= total:
+        if rank() == 0 and (time.monotonic() - saved > CHECKPOINT_SECONDS or spent >= total):
             state = {
                 "network": network.state_dict(),
                 "optimizer": optimizer.state_dict(),
@@ -132,7 +139,8 @@ def train(
             checkpoint.with_suffix(".new").replace(checkpoint)
             saved = time.monotonic()
     progress.close()
-    print(f"{step} steps, {examples} examples, loss {sum(recent) / max(1, len(recent)):.4f}")
+    if rank() == 0:
+        print(f"{step} steps, {examples} examples, loss {sum(recent) / max(1, len(recent)):.4f}")
 
 
 def options(description: str | None, minutes: float) -> argparse.ArgumentParser:
@@ -144,10 +152,10 @@ def options(description: str | None, minutes: float) -> argparse.ArgumentParser:
     parser.add_argument(
         "--minutes", type=float, default=minutes, help="of computing, all runs together"
     )
-    parser.add_argument("--tokens", type=int, default=1400, help="source tokens a batch")
+    parser.add_argument("--tokens", type=int, default=1400, help="source tokens a batch and worker")
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--warm-up", type=int, default=300, help="steps")
-    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seed", type=int, default=1)
     return parser
 
@@ -160,13 +168,14 @@ def main() -> None:
     parser.add_argument("--encoder-layers", type=int, default=6)
     parser.add_argument("--decoder-layers", type=int, default=2)
     parser.add_argument("--no-knowledge", action="store_true", help="know nothing of any word")
-    args = parser.parse_args()
-    torch.manual_seed(args.seed)
-    torch.set_num_threads(args.threads)
+    in_parallel(work, parser.parse_args())
+
+
+def work(args: argparse.Namespace) -> None:
+    """Train in one of the processes."""
     shape = Shape(args.width, args.encoder_layers, args.decoder_layers)
     knowledge = None if args.no_knowledge else np.load(args.folder / "knowledge.npy")
     network = Network(Tokens.read(args.folder), shape, knowledge)
-    print(f"{sum(p.numel() for p in network.t5.parameters()) / 1e6:.1f} M parameters and the words")
     train(network, args.folder, args.folder / args.checkpoint, args)
 
 

@@ -163,8 +163,8 @@ class Vocabulary:
             return rng.choice(["noon", "midnight", "midday", "twelve noon"])
         if form < 0.28:
             said = rng.choice(
-                ["half past", "quarter past", "quarter to", "a quarter to", "half", "five past"]
-                + ["ten to", "twenty past", "ten past", "20 to"]
+                "half past|quarter past|quarter to|a quarter to|half|five past|ten to|"
+                "twenty past|ten past|20 to".split("|")
             )
             said = f"{said} {self.number(hour, rng)}"
         elif form < 0.65:
@@ -178,14 +178,14 @@ class Vocabulary:
             said = f"{self.number(hour, rng, words=1)} {self.number(minute, rng, words=1)}"
         if rng.random() < 0.5:
             said += rng.choice(
-                [" pm", " am", " p.m.", " a.m.", "pm", "am", " in the evening", " in the morning"]
-                + [" tonight", " at night", " in the afternoon", " this evening"]
+                " pm| am| p.m.| a.m.|pm|am| in the evening| in the morning| tonight| at night|"
+                " in the afternoon| this evening".split("|")
             )
         return said
 
     def _several_things(self, rng: Random) -> str:
         """What is left out: "hall", "the porch light and the tv"."""
-        things = []
+        things: list[str] = []
         for _ in range(rng.choice([1, 1, 1, 2, 2, 3])):
             name = rng.choice(["area", "area", "light", "light", "name"])
             article = rng.choice(["the ", "the ", "", "my "] if things else [""])

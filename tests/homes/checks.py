@@ -168,7 +168,7 @@ def _is_color(wanted: Any, value: Any, now: Mapping[str, Any]) -> bool:
     if saturation < _PALE:
         return bool(value[1] < _PALE)
     turn = abs(value[0] - hue) % 360
-    return min(turn, 360 - turn) <= _HUE and abs(value[1] - saturation) <= _SATURATION
+    return bool(min(turn, 360 - turn) <= _HUE and abs(value[1] - saturation) <= _SATURATION)
 
 
 def _is_event(wanted: Any, value: Any) -> bool:

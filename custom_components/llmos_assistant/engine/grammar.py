@@ -83,7 +83,7 @@ def read_plan(tokens: Sequence[str], words: Sequence[Word], text: str) -> tuple[
 
 
 def _intent(token: str) -> str:
-    if not (token.startswith("<") and token[1:2].isalpha() and token.endswith(">")):
+    if not (token.startswith("<") and token[1:2].isupper() and token.endswith(">")):
         raise GrammarError(f"{token!r} where an intent belongs")
     return token[1:-1]
 
@@ -98,7 +98,11 @@ def _read_value(slot: str, tokens: Sequence[str], words: Sequence[Word], text: s
     if len(labels) > 1 or len(indices) not in (0, 2) or not tokens:
         raise GrammarError(f"no value in {tokens}")
     if not indices:
-        return _number(labels[0]) if slot in NUMBER_SLOTS and labels[0].lstrip("-").isdigit() else labels[0]
+        return (
+            _number(labels[0])
+            if slot in NUMBER_SLOTS and labels[0].lstrip("-").isdigit()
+            else labels[0]
+        )
     first, last = indices
     if not first <= last < len(words):
         raise GrammarError(f"{tokens} points outside the utterance")

@@ -14,6 +14,7 @@ from homeassistant.core import Context, HomeAssistant, State
 from homeassistant.helpers import intent
 
 from ..const import DOMAIN
+from .answering import async_answer
 from .grounding import IF, UNDO
 from .speech import Speaker, join_sentences
 from .times import split_duration
@@ -70,7 +71,9 @@ async def async_act(
                 answers.append(speaker.phrase("not_so"))
             continue
         on_response = on_step(step)
-        if step.intent == UNDO:
+        if answer := await async_answer(hass, step, speaker):
+            response = answer
+        elif step.intent == UNDO:
             response = await async_put_back(hass, request.before, request.context, speaker.language)
         else:
             response = await _async_act(hass, step, request, speaker)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .inventory import Entity
 from .kinds import BINARY_STATES, STATE_DOMAINS
+from .names import split, stems
 from .naming import ground_name
 from .placing import ground_group
 from .problems import ProblemKind, Unclear
@@ -18,6 +19,9 @@ _WEATHER = {
     "foggy": frozenset({"fog"}),
 }
 _DARK = {"dark": "below_horizon", "light": "above_horizon"}
+# The labels that the command model writes for "I" and for "outside".
+ME, OUTSIDE = "me", "outside"
+_OUTDOORS = frozenset({"exterior", "garden", "outdoor", "outside", "yard"})
 _HOT, _COLD = 25.0, 10.0  # °C
 _ON = frozenset({"on", "open", "playing", "unlocked", "home", "cleaning", "mowing"})
 
@@ -62,6 +66,9 @@ def _entities(scope: Scope) -> tuple[Entity, ...]:
         return scope.recent
     if ("above" in scope.slots or "below" in scope.slots) and "name" not in scope.slots:
         return _measuring(scope)
+    if scope.slots.get("name") == ME:
+        del scope.slots["name"]
+        return scope.home.of_kind(frozenset({"person"}))
     if "name" in scope.slots:
         return tuple(by_id[entity_id] for entity_id in ground_name(scope))
     if scope.said_domain == "person":
@@ -73,9 +80,13 @@ def _measuring(scope: Scope) -> tuple[Entity, ...]:
     """Sensors of the said kind in the place that was said, or here; thermostats for want of them."""
     wanted = str(scope.slots.get("device_class", "temperature"))
     found = scope.home.of_kind(frozenset({"sensor"}), frozenset({wanted}))
-    if wanted == "temperature":
+    if scope.slots.get("area") == OUTSIDE:
+        outside = [entity for entity in found if _OUTDOORS & set(stems(split(entity.name)))]
+        found = tuple(outside) or scope.home.of_kind(frozenset({"weather"}))
+    elif wanted == "temperature":
         found += scope.home.of_kind(frozenset({"climate"}))
-    if place := scope.place or scope.here:
+    place = scope.place or (None if scope.slots.get("area") == OUTSIDE else scope.here)
+    if place:
         found = scope.inside(found, place) or (() if scope.place else found)
     if not found:
         raise Unclear(ProblemKind.NOTHING_FITS, wanted)

@@ -33,9 +33,7 @@ def _without(entities: tuple[Entity, ...], left_out: tuple[Entity, ...]) -> tupl
     return tuple(entity for entity in entities if entity.entity_id not in ids)
 
 
-def _meant(
-    scope: Scope, entities: tuple[Entity, ...], spoken: str
-) -> tuple[Entity, ...] | None:
+def _meant(scope: Scope, entities: tuple[Entity, ...], spoken: str) -> tuple[Entity, ...] | None:
     """Those of the entities that the words name; None if they name nothing of this home."""
     words = split(spoken)
     if len(words) > 1 and words[-1] in _VAGUE:

@@ -30,7 +30,9 @@ _VALUES = {
     "humidifier": ("HassHumidifierSetpoint", "humidity"),
 }
 _NUMBERS = frozenset(slot for _, slot in _VALUES.values())
-_CHOICES = frozenset({ProblemKind.AMBIGUOUS_NAME, ProblemKind.AMBIGUOUS_AREA, ProblemKind.WHICH_AREA})
+_CHOICES = frozenset(
+    {ProblemKind.AMBIGUOUS_NAME, ProblemKind.AMBIGUOUS_AREA, ProblemKind.WHICH_AREA}
+)
 _IN_AN_ANSWER = frozenset("the a one in on at of i mean please it's its that um uh er".split())
 
 
@@ -176,7 +178,9 @@ def _again(step: Step, turn: Turn, home: Home) -> Step:
 
 
 def _kept(step: Step) -> dict[str, SlotValue]:
-    return {slot: value for slot, value in step.slots.items() if slot not in _TARGETS | {"entity_ids"}}
+    return {
+        slot: value for slot, value in step.slots.items() if slot not in _TARGETS | {"entity_ids"}
+    }
 
 
 def _another_value(

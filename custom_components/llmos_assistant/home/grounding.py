@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from ..engine.protocol import Plan, SlotValue, Step
+from ..engine.protocol import Plan, SlotValue
 from .caution import confirm
-from .conditions import holds
+from .conditions import OUTSIDE, holds
 from .exclusions import leave_out
 from .inventory import Entity, Home
 from .kinds import ACTS_ON, TIMERS
@@ -133,7 +133,11 @@ def _ground_scope(scope: Scope) -> GroundedStep:
         confirm(scope, entity_ids)
     except Unclear as err:
         return GroundedStep(
-            scope.intent, scope.slots, problem=err.problem, choices=err.choices, undo_after=undo_after
+            scope.intent,
+            scope.slots,
+            problem=err.problem,
+            choices=err.choices,
+            undo_after=undo_after,
         )
     return GroundedStep(
         scope.intent, scope.slots, entity_ids, each=scope.each, undo_after=undo_after
@@ -230,6 +234,9 @@ def _ground_place(scope: Scope) -> None:
     for slot in ("area", "floor"):
         if (spoken := scope.slots.pop(slot, None)) is None:
             continue
+        if scope.intent == IF and spoken == OUTSIDE:
+            scope.slots[slot] = OUTSIDE
+            continue
         try:
             place = find_place(str(spoken), scope.home, scope.here_id)
         except Unclear as err:
@@ -279,7 +286,11 @@ def expanded(step: GroundedStep, home: Home) -> tuple[GroundedStep, ...]:
     return tuple(
         replace(
             step,
-            slots={k: v for k, v in step.slots.items() if k not in ("area", "floor", "domain", "device_class")}
+            slots={
+                k: v
+                for k, v in step.slots.items()
+                if k not in ("area", "floor", "domain", "device_class")
+            }
             | {"name": home.entity_by_id[entity_id].name},
             entity_ids=(entity_id,),
             each=False,

@@ -210,6 +210,9 @@ def says_kind(words: Words, entity_kind: HasKind) -> bool:
     return any(
         (kind := kind_of(word)) is not None
         and kind.domain == entity_kind.domain
-        and (kind.device_class is None or entity_kind.device_class in device_classes(kind.device_class))
+        and (
+            kind.device_class is None
+            or entity_kind.device_class in device_classes(kind.device_class)
+        )
         for word in words
     )

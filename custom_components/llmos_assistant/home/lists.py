@@ -29,7 +29,9 @@ def choose_list(scope: Scope) -> None:
 def _named_list(scope: Scope, lists: tuple[Entity, ...]) -> None:
     """A list that was named: the shopping list has intents of its own where it is set up."""
     spoken = str(scope.slots.get("name", ""))
-    if not spoken or (says_shopping(spoken) and not read_name(Name(split(spoken), lists, scope.home))):
+    if not spoken or (
+        says_shopping(spoken) and not read_name(Name(split(spoken), lists, scope.home))
+    ):
         if spoken and not scope.home.shopping_list and not _for_shopping(lists):
             raise Unclear(ProblemKind.UNKNOWN_NAME, spoken)
         scope.intent = _OF_SHOPPING_LIST[scope.intent]

@@ -49,4 +49,6 @@ def _find(entity: Entity, spoken: str) -> tuple[str, str] | None:
 
 
 def _words(option: str) -> tuple[str, ...]:
-    return tuple(word for word in split(option.replace("_", " ")) if word not in _SILENT) or split(option)
+    return tuple(word for word in split(option.replace("_", " ")) if word not in _SILENT) or split(
+        option
+    )

@@ -105,9 +105,7 @@ def _choose(scope: Scope, spoken: str, entities: tuple[Entity, ...]) -> Entity:
         entities = to_be_changed(scope, entities)
     if len(entities) > 1:
         choices = tuple(entity.entity_id for entity in entities)
-        raise Unclear(
-            ProblemKind.AMBIGUOUS_NAME, spoken, scope.label(entities), choices=choices
-        )
+        raise Unclear(ProblemKind.AMBIGUOUS_NAME, spoken, scope.label(entities), choices=choices)
     return entities[0]
 
 

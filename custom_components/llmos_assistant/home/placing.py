@@ -150,12 +150,12 @@ def _fit_labels(scope: Scope, group: tuple[Entity, ...], spoken: str) -> None:
     domains = {entity.domain for entity in group}
     if (
         scope.intent in MANY_AT_ONCE
-        and scope.domains
+        and len(scope.domains or ()) > 2
+        and len(domains) == 1
         and not {"name", "domain", "device_class"} & scope.slots.keys()
     ):
         # "Turn off the kitchen": fine where that can only mean one kind of thing.
-        if len(scope.domains) > 2 and len(domains) == 1:
-            scope.slots["domain"] = domains.pop()
+        scope.slots["domain"] = next(iter(domains))
     if domains == {"binary_sensor"} and (state := BINARY_STATES.get(str(scope.slots.get("state")))):
         scope.slots["state"] = state
 

@@ -40,9 +40,7 @@ async def async_put_back(
     hass: HomeAssistant, before: Sequence[State], context: Context, language: str
 ) -> intent.IntentResponse:
     """Bring things back to the states that they were in. Never does that unlock anything."""
-    states = [
-        state for state in before if state.domain != "lock" or state.state != "unlocked"
-    ]
+    states = [state for state in before if state.domain != "lock" or state.state != "unlocked"]
     await async_reproduce_state(hass, states, context=context)
     response = intent.IntentResponse(language=language)
     response.async_set_results(

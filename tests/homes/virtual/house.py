@@ -214,7 +214,6 @@ async def _build(house: House) -> None:
             await _add_entity(house, entity_id, entity_spec)
     await _add_satellites(house)
     await hass.async_block_till_done()
-    logging.getLogger("homeassistant.helpers.entity").setLevel(logging.ERROR)
 
 
 async def _component(hass: HomeAssistant, domain: str) -> EntityComponent[Any]:

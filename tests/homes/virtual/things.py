@@ -199,11 +199,17 @@ class Number(Virtual, NumberEntity):
 class InputNumber(Virtual):
     """An input_number."""
 
+    def build(self) -> None:
+        """Give it its limits."""
+        self._attr_unit_of_measurement = self.spec.get("unit")
+        limits = {"min": self.spec.get("min", 0), "max": self.spec.get("max", 100)}
+        self._attr_capability_attributes = {**limits, "step": 1}
+
     def furnish(self) -> None:
         """As home.yaml says."""
         self._attr_state = float(self.spec["state"])
 
-    async def async_set_value(self, value: float) -> None:
+    async def async_set_native_value(self, value: float) -> None:
         """Set it."""
         self._attr_state = value
         self.async_write_ha_state()
