@@ -13,7 +13,7 @@ from .problems import ProblemKind, Unclear
 from .scope import Scope
 
 _BETWEEN = re.compile(r",|\b(?:and|or|plus|also|nor)\b", re.IGNORECASE)
-_VAGUE = frozenset({"one", "ones", "room", "lot"})
+_VAGUE = frozenset({"1", "ones", "room", "lot"})  # "one" is written 1
 
 
 def leave_out(scope: Scope, entities: tuple[Entity, ...], spoken: str) -> tuple[Entity, ...]:

@@ -207,7 +207,7 @@ def says_class(words: Words, said: str) -> bool:
 
 def says_kind(words: Words, entity_kind: HasKind) -> bool:
     """If the words name nothing but the kind of an entity: "the tv" for a media player of that class."""
-    return any(
+    return all(
         (kind := kind_of(word)) is not None
         and kind.domain == entity_kind.domain
         and (

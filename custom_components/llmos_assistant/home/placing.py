@@ -128,7 +128,11 @@ def _in_this_room(scope: Scope, group: tuple[Entity, ...], spoken: str) -> tuple
             # "Quieter" means what is playing, here or elsewhere.
             playing = tuple(entity for entity in inside if entity.state == "playing")
             elsewhere = () if playing else tuple(e for e in group if e.state == "playing")
-            if scope.intent in _STOPS and (found := playing or elsewhere):
+            if (
+                scope.intent in _STOPS
+                and (found := playing or elsewhere)
+                and (found == playing or scope.intent != "HassSetVolume")
+            ):
                 scope.each = True
                 return found
         if "name" not in scope.slots:
