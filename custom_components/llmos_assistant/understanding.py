@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr
@@ -11,20 +9,10 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util import language as language_util
 
 from .const import DOMAIN, LANGUAGES, MAX_TEXT_LENGTH
-from .engine.protocol import Plan
 from .engine_client import Engine, EngineError
-from .home.follow_ups import Turn, resolve
-from .home.grounding import Grounding, ground
-from .home.inventory import Home, async_build_home
-
-
-@dataclass(frozen=True)
-class Understanding:
-    """What a text asks for: as spoken, and in this home."""
-
-    plan: Plan
-    grounding: Grounding
-    home: Home
+from .home.follow_ups import Turn
+from .home.inventory import async_build_home
+from .home.reading import Understanding, read
 
 
 async def async_understand(
@@ -63,10 +51,7 @@ async def async_understand(
             translation_key="no_engine",
             translation_placeholders={"reason": str(err).rstrip(".")},
         ) from err
-    home = async_build_home(hass)
-    plan = resolve(plan, text, turn, home) or Plan()
-    recent = turn.entity_ids if turn else ()
-    return Understanding(plan, ground(plan, home, area_id, recent, text), home)
+    return read(plan, text, async_build_home(hass), area_id, turn)
 
 
 def area_of_speaker(

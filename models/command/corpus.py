@@ -36,9 +36,10 @@ from .vocabulary import Vocabulary
 
 SHARES = {"backbone": 0.22, "wordings": 0.56, "chat": 0.22}
 JOINED = 0.25  # of the commands: two or three said in one breath
-CONDITIONAL = 0.05  # of the commands: hanging on an "if nobody is home"
+CONDITIONAL = 0.08  # of the commands: hanging on an "if nobody is home"
 CORRECTED = 0.03  # of all: begun with something else, "no wait", and then said
 WRAPPED = 0.22  # with a "please", an "um", a "thanks" around them
+WITH_ASIDE = 0.10  # with talk before or after it that is no part of it
 _SEVERAL = 3.0  # how much more often than other templates those of several steps come
 _JOINERS = [
     " and ",
@@ -88,6 +89,10 @@ _OPEN_ENDED = {
     "conversation_command",
     "except",
 }  # they would swallow what follows
+_ASKING = tuple(
+    "is are was were do does did has have am what which who whose where how when any tell check "
+    "there's isn't aren't can could will".split()
+)
 _UNITS = {"hour": "hours", "minute": "minutes", "second": "seconds"}
 _DURATION_SLOTS = {"hours", "minutes", "seconds", "duration"}
 
@@ -124,8 +129,11 @@ class Corpus:
             said, intents, slots = self._join(parts)
         if self.rng.random() < CORRECTED:
             said = [*self._false_start(), *said]
-        elif not (intents and intents[0].startswith(_UNWRAPPED)) and self.rng.random() < WRAPPED:
-            said = self._wrap(said)
+        elif not (intents and intents[0].startswith(_UNWRAPPED)):
+            if self.rng.random() < WRAPPED:
+                said = self._wrap(said)
+            if intents and self.rng.random() < WITH_ASIDE:
+                said = self._add_aside(said)
         return self._encode(self.noise.apply(said, self.rng), intents, slots)
 
     def _more_parts(self, parts: list[tuple[Block, list[Said]]]) -> list[tuple[Block, list[Said]]]:
@@ -169,7 +177,12 @@ class Corpus:
         ]
         blocks = self.rng.choices(groups, weights)[0]
         block = self.rng.choices(blocks, [len(block.sentences) ** 0.7 for block in blocks])[0]
-        return block, block.sample(self.vocabulary, self.rng)
+        said = block.sample(self.vocabulary, self.rng)
+        if source == "backbone" and block.intents == ("HassGetState",):
+            # "All lights on" is a question there if need be; here it is a command.
+            while not "".join(part.text for part in said).strip().startswith(_ASKING):
+                said = block.sample(self.vocabulary, self.rng)
+        return block, said
 
     def _join(
         self, parts: list[tuple[Block, list[Said]]]
@@ -195,6 +208,12 @@ class Corpus:
         if any(part.slot in _OPEN_ENDED for part in said):
             after = []
         return [*before, *said, *after]
+
+    def _add_aside(self, said: list[Said]) -> list[Said]:
+        """What is said along with a command, and asks for nothing."""
+        if self.rng.random() < 0.4 or any(part.slot in _OPEN_ENDED for part in said):
+            return [Said(self.vocabulary.sample("aside_before", self.rng) + " "), *said]
+        return [*said, Said(" " + self.vocabulary.sample("aside_after", self.rng))]
 
     def _command_text(self, rng: Random) -> str:
         """A whole command, for timers that carry one."""

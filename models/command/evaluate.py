@@ -1,5 +1,6 @@
 """How well utterances are understood, with exactly what ships: the engine's parser, then grounding.
 
+    script/evaluate                              everything, beside Home Assistant's own agent
     script/evaluate sentences.jsonl              sentence tests: text, intent, slots, home
     script/evaluate utterances.jsonl             labelled utterances: text, label
     script/evaluate sentences.jsonl --oracle     grounding alone, given the right slots as spoken
@@ -19,7 +20,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -38,17 +39,6 @@ type Parse = Callable[[Mapping[str, Any]], Plan]
 
 _FOLLOWS_FROM_KIND = frozenset({"domain", "device_class"})
 _FIXTURE_LACKS = frozenset({ProblemKind.NOTHING_FITS, ProblemKind.WHICH_AREA})
-# What a home can do something about, by the labels of SLURP (Bastianelli et al. 2020).
-_FOR_THE_HOME = (
-    "alarm_",
-    "audio_",
-    "datetime_query",
-    "iot_",
-    "lists_",
-    "music_settings",
-    "play_",
-    "weather_",
-)
 
 
 @dataclass(frozen=True)
@@ -184,70 +174,6 @@ def _shares(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
-def evaluate_labels(rows: Iterable[Mapping[str, Any]], parse: Parse) -> dict[str, Any]:
-    """What comes of labelled utterances: the plans for what a home can do, refusals for the rest."""
-    plans: dict[str, Counter[str]] = defaultdict(Counter)
-    acted: list[dict[str, Any]] = []
-    times = []
-    for row in rows:
-        plan, ms = timed(parse, row)
-        times.append(ms)
-        plans[row["label"]][" + ".join(step.intent for step in plan.steps) or "chat"] += 1
-        if plan.route == "command" and not row["label"].startswith(_FOR_THE_HOME):
-            acted.append(
-                {
-                    "text": row["text"],
-                    "label": row["label"],
-                    "steps": [asdict(s) for s in plan.steps],
-                }
-            )
-    elsewhere = sum(
-        sum(p.values()) for label, p in plans.items() if not label.startswith(_FOR_THE_HOME)
-    )
-    return {
-        "utterances": len(times),
-        "ms": median(times),
-        "not_for_the_home": elsewhere,
-        "left_alone": 1 - len(acted) / elsewhere if elsewhere else None,
-        "plans": {label: dict(counts.most_common()) for label, counts in sorted(plans.items())},
-        "acted_wrongly": acted,
-    }
-
-
-def print_sentences(report: Mapping[str, Any]) -> None:
-    """Print accuracy, a table by intent, and the failures."""
-    head = f"{'':32}{'sentences':>10}{'intent':>9}{'as spoken':>11}{'grounded':>10}"
-    print(head)
-    for name, row in [*report["by_intent"].items(), ("all", report)]:
-        shares = f"{row['intent']:9.1%}{row['all_slots_as_spoken']:11.1%}{row['all_slots_grounded']:10.1%}"
-        print(f"{name:32}{row['sentences']:10}{shares}")
-    print(f"\nmedian {report['ms']:.1f} ms a sentence\n\n{len(report['failures'])} wrong:")
-    for failure in report["failures"]:
-        print(f"  {failure['text']}\n    expected {_step(failure['expected'])}")
-        print(f"    grounded {' + '.join(map(_step, failure['grounded'])) or 'chat'}", end="")
-        print(f"  [{failure['problem']}]" if failure["problem"] else "")
-
-
-def _step(step: Mapping[str, Any]) -> str:
-    return f"{step['intent']}({', '.join(f'{slot}={value}' for slot, value in sorted(step['slots'].items()))})"
-
-
-def print_labels(report: Mapping[str, Any]) -> None:
-    """Print which plans come of each label, and how often the house would act where it should not."""
-    for label, plans in report["plans"].items():
-        mark = "home" if label.startswith(_FOR_THE_HOME) else "    "
-        print(
-            f"{mark} {label:24}{sum(plans.values()):5}  {', '.join(f'{p} {n}' for p, n in plans.items())}"
-        )
-    print(f"\nmedian {report['ms']:.1f} ms an utterance")
-    if report["left_alone"] is not None:
-        print(
-            f"{report['left_alone']:.1%} of {report['not_for_the_home']} that no home can do are left alone; acted on:"
-        )
-    for row in report["acted_wrongly"]:
-        print(f"  {row['text']} [{row['label']}]: {' + '.join(map(_step, row['steps']))}")
-
-
 def read_rows(file: Path) -> list[dict[str, Any]]:
     """The rows of a file. A home may be the name of a file beside it, for rows that share one."""
     rows = [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
@@ -257,42 +183,94 @@ def read_rows(file: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def load_parser(folder: Path) -> Parse:
-    """The command model that ships."""
+def load_parser(folder: Path, compute_type: str = "int8") -> Parse:
+    """The command model in this folder, computing as what ships does, or otherwise."""
     from custom_components.llmos_assistant.engine.parser import CommandParser
 
     parser = CommandParser(folder, threads=1)
+    if compute_type != "int8":
+        import ctranslate2
+
+        parser._model = ctranslate2.Translator(
+            str(folder), device="cpu", compute_type=compute_type, inter_threads=1, intra_threads=1
+        )
     parser.parse("turn on the light")  # the first is slower
     return lambda row: parser.parse(row["text"])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Evaluate a file of sentence tests or of labelled utterances."""
+    """Evaluate a file of sentence tests or of labelled utterances, or, without a file, everything."""
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument(
-        "file", type=Path, help="JSON lines: sentence tests, or labelled utterances"
+        "file", type=Path, nargs="?", help="JSON lines: sentence tests, or labelled utterances"
     )
-    options.add_argument("--model", type=Path, default=MODEL, help="folder of the command model")
+    options.add_argument("--model", type=Path, help="folder of another command model, for a file")
     options.add_argument(
         "--oracle", action="store_true", help="give grounding the right slots instead of a model's"
     )
-    options.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    options.add_argument(
+        "--json", nargs="?", const="-", metavar="FILE", help="write JSON there, or print it instead"
+    )
+    options.add_argument("--details", action="store_true", help="of every measure, by kind")
+    options.add_argument(
+        "--write", action="store_true", help="put the table into README.md and the model card"
+    )
     chosen = options.parse_args(arguments)
+    if chosen.json and chosen.json.endswith(".jsonl"):
+        options.error(f"{chosen.json} is a file to evaluate: name it before --json")
+    if chosen.file is None:
+        if chosen.oracle or chosen.model:
+            options.error("--oracle and --model need a file")
+        return _evaluate_all(chosen.details, chosen.write, chosen.json)
+    if chosen.details or chosen.write:
+        options.error("--details and --write are for all measures, without a file")
+    return _evaluate_file(options, chosen)
+
+
+def _evaluate_all(details: bool, write: bool, output: str | None) -> int:
+    from .measures import measure_all  # needs Home Assistant and its test tools
+    from .table import write_table
+
+    evaluation = measure_all(MODEL)
+    if output:
+        _write_json(evaluation.numbers(), output)
+    if output != "-":
+        for line in (*evaluation.table(), *(evaluation.details if details else ())):
+            print(line)
+    for reason in evaluation.left_out:
+        print(f"Left out: {reason}", file=sys.stderr)
+    if write:
+        write_table(evaluation.table(), MODEL / "README.md", MODEL.parents[2] / "README.md")
+    return 0
+
+
+def _evaluate_file(options: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
+    from .labels import evaluate_labels, print_labels
+    from .listing import print_sentences
+
+    if not chosen.file.is_file():
+        options.error(f"there is no file {chosen.file}")
     rows = read_rows(chosen.file)
     sentences = "intent" in rows[0]
     if chosen.oracle and not sentences:
         options.error("--oracle needs sentence tests, which carry slots")
-    parse = oracle if chosen.oracle else load_parser(chosen.model)
+    parse = oracle if chosen.oracle else load_parser(chosen.model or MODEL)
     report = evaluate_sentences(rows, parse) if sentences else evaluate_labels(rows, parse)
     if chosen.json:
-        print(json.dumps(report, indent=1, ensure_ascii=False))
-    elif sentences:
-        print_sentences(report)
-    else:
-        print_labels(report)
+        _write_json(report, chosen.json)
+    if chosen.json != "-":
+        (print_sentences if sentences else print_labels)(report)
     return 0
+
+
+def _write_json(report: Mapping[str, Any], output: str) -> None:
+    text = json.dumps(report, indent=1, ensure_ascii=False)
+    if output == "-":
+        print(text)
+    else:
+        Path(output).write_text(text + "\n", "utf-8")
 
 
 if __name__ == "__main__":

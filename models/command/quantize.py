@@ -27,8 +27,9 @@ def quantize(network: Network, tokens: Tokens, quantization: str, output: Path) 
     """Write the network in CTranslate2's format. It writes plans only, whatever it reads."""
     spec = T5Loader().get_model_spec(network.folded())
     plan = len(tokens.plan)
-    spec.decoder.embeddings.weight = spec.decoder.embeddings.weight[:plan]
-    spec.decoder.projection.weight = spec.decoder.projection.weight[:plan]
+    table = spec.decoder.embeddings.weight[:plan].clone()
+    spec.decoder.embeddings.weight = table
+    spec.decoder.projection.weight = table
     spec.register_source_vocabulary(tokens.all)
     spec.register_target_vocabulary(tokens.plan)
     spec.config.bos_token = spec.config.decoder_start_token = "<pad>"

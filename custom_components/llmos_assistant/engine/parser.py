@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from math import exp
 from pathlib import Path
 
@@ -16,13 +17,14 @@ from .utterance import Word, split_words
 
 _MAX_TOKENS = 96  # about eight steps
 _ALTERNATIVES = 4
+_SURE = 0.92  # from this confidence on, no other reading is looked for
 
 
 class CommandParser:
     """A sequence-to-sequence transformer (T5 type, Raffel et al. 2020) that points at words.
 
     Args:
-        folder: a packaged command model: `model.bin`, `config.json`, `shared_vocabulary.json`,
+        folder: a packaged command model: `model.bin`, `config.json`, its two vocabularies,
             `words.model` (SentencePiece) and `card.json` (languages, version).
         threads: threads an utterance is read with; one is fastest for a model this small.
 
@@ -50,25 +52,39 @@ class CommandParser:
             ) from err
 
     def parse(self, text: str) -> Plan:
-        """Read an utterance. Texts longer than 64 words, and empty ones, give an empty plan."""
+        """Read an utterance. Texts longer than 64 words, and empty ones, give an empty plan.
+
+        A plan that the model is not sure of carries the next likely ones as alternatives.
+        """
         words = split_words(text, self.languages[0])
         if not words or len(words) > MAX_WORDS:
             return Plan()
-        for beam_size in (1, _ALTERNATIVES):  # a wider beam only if the greedy plan is no plan
-            result = self._model.translate_batch(
-                [self.source(words)],
-                beam_size=beam_size,
-                num_hypotheses=beam_size,
-                max_decoding_length=_MAX_TOKENS,
-                return_scores=True,
-            )[0]
-            for tokens, score in zip(result.hypotheses, result.scores, strict=True):
-                try:
-                    # The score is the tokens' mean log probability.
-                    return Plan(read_plan(tokens, words, text), exp(score))
-                except GrammarError:
-                    continue
-        return Plan()
+        plans: list[Plan] = []
+        for beam_size in (1, _ALTERNATIVES):  # a wider beam only where the greedy plan is in doubt
+            plans += self._read(words, text, beam_size)
+            if plans and plans[0].confidence >= _SURE:
+                break
+        distinct = list({plan.steps: plan for plan in reversed(plans)}.values())[::-1]
+        distinct.sort(key=lambda plan: plan.steps != plans[0].steps)
+        return replace(distinct[0], alternatives=tuple(distinct[1:])) if distinct else Plan()
+
+    def _read(self, words: list[Word], text: str, beam_size: int) -> list[Plan]:
+        """The plans that the model holds for likeliest, those that are plans."""
+        result = self._model.translate_batch(
+            [self.source(words)],
+            beam_size=beam_size,
+            num_hypotheses=beam_size,
+            max_decoding_length=_MAX_TOKENS,
+            return_scores=True,
+        )[0]
+        plans = []
+        for tokens, score in zip(result.hypotheses, result.scores, strict=True):
+            try:
+                # The score is the tokens' mean log probability.
+                plans.append(Plan(read_plan(tokens, words, text), exp(score)))
+            except GrammarError:
+                continue
+        return plans
 
     def source(self, words: list[Word]) -> list[str]:
         """The model's input: each word's pieces behind its index token."""

@@ -7,9 +7,9 @@ Importing this module costs nothing: no model code, no Home Assistant.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from wyoming.event import Event
 from wyoming.intent import Entity, Intent, IntentsStart, IntentsStop, NotRecognized
@@ -40,13 +40,21 @@ class Step:
     intent: str
     slots: dict[str, SlotValue] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        """Equal steps have equal hashes."""
+        return hash((self.intent, frozenset(self.slots.items())))
+
 
 @dataclass(frozen=True)
 class Plan:
-    """What an utterance asks for, in order. No steps: nothing that a home can do."""
+    """What an utterance asks for, in order. No steps: nothing that a home can do.
+
+    `alternatives` are what else it could mean, if the model was not sure, likeliest first.
+    """
 
     steps: tuple[Step, ...] = ()
     confidence: float = 0.0
+    alternatives: tuple[Plan, ...] = ()
 
     @property
     def route(self) -> Route:
@@ -59,7 +67,9 @@ class Plan:
 
     def events(self, text: str) -> list[Event]:
         """The Wyoming events that carry this plan, an answer to `text`."""
-        context = {"confidence": round(self.confidence, 4), "route": self.route}
+        context: dict[str, Any] = {"confidence": round(self.confidence, 4), "route": self.route}
+        if self.alternatives:
+            context["alternatives"] = [plan._as_dict() for plan in self.alternatives]
         if not self.steps:
             return [NotRecognized(text="", context=context).event()]
         return [
@@ -71,24 +81,40 @@ class Plan:
             IntentsStop().event(),
         ]
 
+    def _as_dict(self) -> dict[str, Any]:
+        steps = [{"intent": step.intent, "slots": step.slots} for step in self.steps]
+        return {"confidence": round(self.confidence, 4), "steps": steps}
+
+    @classmethod
+    def _from_dict(cls, data: Mapping[str, Any]) -> Plan:
+        steps = tuple(Step(str(step["intent"]), dict(step["slots"])) for step in data["steps"])
+        return cls(steps, float(data["confidence"]))
+
     @classmethod
     def from_events(cls, events: Iterable[Event]) -> Plan:
         """The plan that `events` carry. Raises ProtocolError if they carry none."""
         steps: list[Step] = []
         confidence = 0.0
+        alternatives: tuple[Plan, ...] = ()
         for event in events:
             if NotRecognized.is_type(event.type):
                 context = NotRecognized.from_event(event).context or {}
-                return cls((), float(context.get("confidence", 0.0)))
+                return cls((), *cls._from_context(context))
             if IntentsStart.is_type(event.type):
-                context = IntentsStart.from_event(event).context or {}
-                confidence = float(context.get("confidence", 0.0))
+                confidence, alternatives = cls._from_context(
+                    IntentsStart.from_event(event).context or {}
+                )
             elif Intent.is_type(event.type):
                 intent = Intent.from_event(event)
                 slots = {e.name: e.value for e in intent.entities if e.value is not None}
                 steps.append(Step(intent.name, slots))
             elif IntentsStop.is_type(event.type):
-                return cls(tuple(steps), confidence)
+                return cls(tuple(steps), confidence, alternatives)
             else:
                 raise ProtocolError(f"unexpected event {event.type!r} in a plan")
         raise ProtocolError("the plan ended early")
+
+    @classmethod
+    def _from_context(cls, context: Mapping[str, Any]) -> tuple[float, tuple[Plan, ...]]:
+        alternatives = tuple(cls._from_dict(data) for data in context.get("alternatives", ()))
+        return float(context.get("confidence", 0.0)), alternatives

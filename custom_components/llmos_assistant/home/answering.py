@@ -31,6 +31,8 @@ async def async_answer(
         words = await _async_lists(hass, states, step.slots.get("item"), speaker)
     elif domains == {_MEDIA} and step.slots.get("state", "playing") == "playing":
         words = _playing(states, speaker)
+    elif domains == {"sensor"} and "state" not in step.slots and "name" not in step.slots:
+        words = " ".join(_measured(state, speaker) for state in states)
     if words is None:
         return None
     response = intent.IntentResponse(language=speaker.language)
@@ -38,6 +40,11 @@ async def async_answer(
     response.async_set_states(matched_states=list(states))
     response.async_set_speech(words)
     return response
+
+
+def _measured(state: State, speaker: Speaker) -> str:
+    unit = state.attributes.get("unit_of_measurement", "")
+    return speaker.phrase("measures", name=state.name, value=f"{state.state} {unit}".strip())
 
 
 async def _async_lists(

@@ -10,6 +10,7 @@ from .scope import Scope
 
 _OPENS = frozenset({"HassTurnOn", "HassSetPosition", "HassToggle"})
 _KEEPS_OUT = frozenset({"door", "garage", "gate"})
+_NOT = frozenset({"don't", "dont", "never", "not"})
 _KINDS = frozenset(
     {"door", "garage", "gate", "irrigation", "lock", "sprinkler", "tap", "unlock", "valve", "water"}
 )
@@ -17,7 +18,9 @@ _KINDS = frozenset(
 
 def confirm(scope: Scope, entity_ids: tuple[str, ...]) -> None:
     """Raise Unclear if a step is too risky to be done without having been asked for by name."""
-    if scope.slots.pop("confirmed", None) or scope.said_exactly or _says_so(scope):
+    is_denied = not _NOT.isdisjoint(scope.text.lower().replace("’", "'").split())
+    said = scope.said_exactly or _says_so(scope)
+    if scope.slots.pop("confirmed", None) or (said and not is_denied):
         return
     risky = tuple(
         entity

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ..engine.protocol import Plan, SlotValue, Step
-from .grounding import GroundedStep, Grounding
+from .grounding import IF, GroundedStep, Grounding
 from .inventory import Entity, Home
 from .matching import Name, read_name
 from .names import Words, split
@@ -33,6 +33,7 @@ _NUMBERS = frozenset(slot for _, slot in _VALUES.values())
 _CHOICES = frozenset(
     {ProblemKind.AMBIGUOUS_NAME, ProblemKind.AMBIGUOUS_AREA, ProblemKind.WHICH_AREA}
 )
+_DURATIONS = frozenset({"hours", "minutes", "seconds"})
 _IN_AN_ANSWER = frozenset("the a one in on at of i mean please it's its that um uh er".split())
 
 
@@ -47,14 +48,14 @@ class Turn:
     def entity_ids(self) -> tuple[str, ...]:
         """What was last spoken of."""
         for step in reversed(self.grounding.steps):
-            if step.entity_ids and step.intent != "LlmosIf":
+            if step.entity_ids and step.intent != IF:
                 return step.entity_ids
         return ()
 
     @property
     def last(self) -> Step | None:
         """The last step, the one that "and the bedroom" repeats."""
-        return next((s for s in reversed(self.plan.steps) if s.intent != "LlmosIf"), None)
+        return next((s for s in reversed(self.plan.steps) if s.intent != IF), None)
 
     @property
     def asked(self) -> tuple[int, GroundedStep] | None:
@@ -81,6 +82,8 @@ def resolve(plan: Plan, text: str, turn: Turn | None, home: Home) -> Plan | None
             return None
         else:
             steps.append(step)
+    if all(step.intent == IF for step in steps):  # nothing to do, or nothing at all
+        return None
     return replace(plan, steps=tuple(steps))
 
 
@@ -93,6 +96,9 @@ def _answer(plan: Plan, text: str, turn: Turn, home: Home) -> Plan | None:
     if problem is None:
         return None
     step = turn.plan.steps[number]
+    if problem.kind is ProblemKind.HOW_LONG:
+        durations = {k: v for s in plan.steps[:1] for k, v in s.slots.items() if k in _DURATIONS}
+        return _put(turn.plan, number, _with(step, durations)) if durations else None
     if problem.kind is ProblemKind.CONFIRM:
         confirmed = plan.steps[:1] and plan.steps[0].intent == YES
         return _put(turn.plan, number, _with(step, {"confirmed": "yes"})) if confirmed else None
@@ -166,8 +172,8 @@ def _again(step: Step, turn: Turn, home: Home) -> Step:
         return _another_value(step.intent, last, value, slots, entities)
     if slots.pop("target", None) == "other":
         return Step(last.intent, _kept(last) | {"target": "other"})
-    if "item" in slots:
-        return Step(last.intent, {**last.slots, **slots})
+    if "item" in last.slots and (said := slots.get("item") or slots.get("name")):
+        return Step(last.intent, last.slots | {"item": said})
     kept = _kept(last)
     if "name" not in slots and not {"domain", "device_class"} & slots.keys():
         # "And the bedroom": the same there.

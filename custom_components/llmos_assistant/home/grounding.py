@@ -13,11 +13,11 @@ from .caution import confirm
 from .conditions import OUTSIDE, holds
 from .exclusions import leave_out
 from .inventory import Entity, Home
-from .kinds import ACTS_ON, TIMERS
+from .kinds import ACTS_ON, MEDIA, TIMERS
 from .levels import set_levels
 from .lists import choose_list
 from .modes import choose_mode
-from .naming import ground_name
+from .naming import ground_name, name_from_words
 from .places import find_place
 from .placing import ground_group
 from .problems import Problem, ProblemKind, Unclear
@@ -110,6 +110,12 @@ def _just_meant(steps: list[GroundedStep]) -> tuple[str, ...]:
     return next((step.entity_ids for step in reversed(steps) if step.entity_ids), ())
 
 
+_ROBOTS = {
+    "vacuum": {"HassTurnOn": "HassVacuumStart", "HassTurnOff": "HassVacuumReturnToBase"},
+    "lawn_mower": {"HassTurnOn": "HassLawnMowerStartMowing", "HassTurnOff": "HassLawnMowerDock"},
+}
+
+
 def _ground_step(scope: Scope) -> GroundedStep:
     other = _SAME_FOR_ANOTHER_KIND.get(scope.intent)
     instead = replace(scope, intent=other, slots=dict(scope.slots)) if other else None
@@ -140,8 +146,19 @@ def _ground_scope(scope: Scope) -> GroundedStep:
             undo_after=undo_after,
         )
     return GroundedStep(
-        scope.intent, scope.slots, entity_ids, each=scope.each, undo_after=undo_after
+        _for_robots(scope, entity_ids),
+        scope.slots,
+        entity_ids,
+        each=scope.each,
+        undo_after=undo_after,
     )
+
+
+def _for_robots(scope: Scope, entity_ids: tuple[str, ...]) -> str:
+    """The intent, as robots know it: they are not turned on, but sent out."""
+    domains = {entity_id.partition(".")[0] for entity_id in entity_ids}
+    intents = _ROBOTS.get(next(iter(domains)), {}) if len(domains) == 1 else {}
+    return intents.get(scope.intent, scope.intent)
 
 
 def _resolve(scope: Scope) -> tuple[str, ...]:
@@ -189,7 +206,15 @@ def _ground_targets(scope: Scope) -> tuple[str, ...]:
 
 
 _RELATIVE = {"up", "down"}
-_CHANGED = ("brightness", "temperature", "percentage", "position", "humidity", "volume_step")
+_CHANGED = (
+    "brightness",
+    "temperature",
+    "percentage",
+    "position",
+    "humidity",
+    "volume_step",
+    "volume_level",
+)
 
 
 def _means_recent(scope: Scope) -> bool:
@@ -197,7 +222,10 @@ def _means_recent(scope: Scope) -> bool:
     if {"name", "area", "floor"} & scope.slots.keys() or not scope.recent:
         return False
     changes = any(
-        scope.slots.get(slot) in _RELATIVE or f"{slot}_step" in scope.slots for slot in _CHANGED
+        scope.slots.get(slot) in _RELATIVE
+        or f"{slot}_step" in scope.slots
+        or (slot in scope.slots and not {"domain", "device_class"} & scope.slots.keys())
+        for slot in _CHANGED
     )
     return changes and any(entity.domain in (scope.domains or ()) for entity in scope.recent)
 
@@ -205,13 +233,15 @@ def _means_recent(scope: Scope) -> bool:
 def _ground_recent(scope: Scope) -> tuple[str, ...]:
     """ "It", "them", "the other one". Raises Unclear if nothing that fits was spoken of."""
     target = scope.slots.pop("target", "last")
-    for slot in ("domain", "device_class"):
-        scope.slots.pop(slot, None)
     recent = tuple(e for e in scope.recent if scope.domains is None or e.domain in scope.domains)
     if target == "other" and recent:
         recent = _the_other(scope, recent)
+    if not recent and scope.intent in MEDIA:
+        return ground_group(scope)  # "pause it": what is playing
     if not recent:
         raise Unclear(ProblemKind.UNKNOWN_NAME, "")
+    for slot in ("domain", "device_class"):
+        scope.slots.pop(slot, None)
     scope.each = True
     return tuple(entity.entity_id for entity in recent)
 
@@ -241,7 +271,9 @@ def _ground_place(scope: Scope) -> None:
             place = find_place(str(spoken), scope.home, scope.here_id)
         except Unclear as err:
             # "Bedroom lamp" may be a name where there is no bedroom.
-            if err.problem.kind is ProblemKind.UNKNOWN_AREA and scope.name_from_place(str(spoken)):
+            if err.problem.kind is ProblemKind.UNKNOWN_AREA and (
+                scope.name_from_place(str(spoken)) or name_from_words(scope, str(spoken))
+            ):
                 return
             scope.slots[slot] = spoken
             raise
@@ -250,7 +282,12 @@ def _ground_place(scope: Scope) -> None:
 
 
 def _ground_timer(scope: Scope) -> None:
-    """Tell a timer's room from its name: "the kitchen timer", "the pizza timer"."""
+    """Tell a timer's room from its name: "the kitchen timer", "the pizza timer". Raises Unclear."""
+    if (
+        scope.intent == "HassStartTimer"
+        and not {"hours", "minutes", "seconds"} & scope.slots.keys()
+    ):
+        raise Unclear(ProblemKind.HOW_LONG)
     spoken = scope.slots.get("area") or scope.slots.get("name")
     if spoken is None or {"area", "name"} <= scope.slots.keys():
         return

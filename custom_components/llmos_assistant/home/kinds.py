@@ -164,6 +164,18 @@ KIND_WORDS: dict[str, Kind] = {
 }
 
 
+# Who makes things: said with a kind, it names the thing of that kind.
+BRANDS = frozenset(
+    """
+    amazon apple aqara asus bosch bose braun daikin denon dyson ecobee ecovacs eufy eve ezviz fibaro google govee
+    hikvision hisense homepod honeywell hue husqvarna ikea innr irobot kasa lg lifx logitech lutron marantz meross
+    miele mitsubishi nanoleaf neato nest netatmo panasonic philips pioneer ring roborock roku roomba samsung sengled
+    shelly siemens smeg somfy sonoff sonos sony switchbot tado tapo tcl tesla tradfri tuya velux wemo wiz wyze
+    xiaomi yale yamaha yeelight
+    """.split()
+)
+
+
 def kind_of(word: str) -> Kind | None:
     """The kind that a word names, in singular or plural."""
     return KIND_WORDS.get(word) or KIND_WORDS.get(singular(word))

@@ -9,6 +9,7 @@ from .problems import ProblemKind, Unclear
 from .scope import Scope
 
 _LEVELS = ("brightness", "percentage", "temperature", "position", "humidity")
+_OF_ROOMS = frozenset({"HassClimateSetTemperature"})  # no room is set below zero
 _SIGNS = {"up": 1, "down": -1}
 _PERCENT_STEP = 20
 _FAHRENHEIT_FROM = 45  # a home that is set higher than this does not count in °C
@@ -22,6 +23,9 @@ def set_levels(scope: Scope, entity_ids: Iterable[str]) -> None:
     entities = [
         entity for entity in scope.home.entities if entity.entity_id in frozenset(entity_ids)
     ]
+    asked = scope.slots.get("temperature")
+    if isinstance(asked, int | float) and asked < 0 and scope.intent in _OF_ROOMS:
+        scope.slots["temperature_step"] = scope.slots.pop("temperature")
     for slot in _LEVELS:
         step = scope.slots.pop(f"{slot}_step", None)
         if step is not None:

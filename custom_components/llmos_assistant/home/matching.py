@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from .inventory import Entity, Home
-from .kinds import Kind, kind_of, without_kind
+from .kinds import BRANDS, Kind, kind_of, without_kind
 from .names import NEAR, Words, is_plural, likeness, same, singular, split, stems
 from .places import Place, split_place
 
@@ -149,6 +149,26 @@ def _part(name: Name) -> Reading | None:
     return name.entities(lambda _, words: set(stems(name.words)) <= set(stems(words)))
 
 
+def _part_without_kind(name: Name) -> Reading | None:
+    """ "Ceiling light" for a light called "Nursery Ceiling"."""
+
+    def fits(entity: Entity, words: Words) -> bool:
+        core = without_kind(name.words, entity.domain)
+        return core != name.words and set(stems(core)) <= set(stems(words))
+
+    return name.entities(fits)
+
+
+def _without_brand(name: Name) -> Reading | None:
+    """ "The Ikea lamp", where no name says who made it."""
+    words = tuple(word for word in name.words if word not in BRANDS)
+    return (
+        read_name(Name(words, name.candidates, name.home))
+        if 0 < len(words) < len(name.words)
+        else None
+    )
+
+
 def _near(name: Name) -> Reading | None:
     """ "Bed room lamb" for the "Bedroom Lamp": misheard or misspelt."""
     best = _nearest(
@@ -195,6 +215,8 @@ _READINGS = (
     _cores,
     _place,
     _part,
+    _part_without_kind,
+    _without_brand,
     _near,
     _near_place,
 )

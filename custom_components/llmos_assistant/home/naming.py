@@ -47,10 +47,20 @@ def _read(scope: Scope, words: Words, place: Place | None) -> Reading | None:
     )
 
 
+def name_from_words(scope: Scope, spoken: str) -> bool:
+    """Read words that were taken for a place as a name: "the sonos kitchen", "the floor lamp"."""
+    kind = f" {scope.said_domain}" if scope.said_domain else ""
+    for words in (split(spoken + kind), split(spoken)):
+        reading = read_name(Name(words, scope.candidates, scope.home)) if words else None
+        if "name" not in scope.slots and reading and reading.entities and not reading.is_guess:
+            scope.slots["name"] = " ".join(words)
+            return True
+    return False
+
+
 def _says_all(scope: Scope, words: Words) -> bool:
     """If all that are so called are meant: "the desk lamps", "every desk lamp"."""
-    said = scope.text.lower().split()
-    return is_plural(words[-1]) or any(word in said for word in ("all", "every", "both", "each"))
+    return is_plural(words[-1]) or scope.says_all
 
 
 def _use_all(scope: Scope, reading: Reading) -> tuple[str, ...]:

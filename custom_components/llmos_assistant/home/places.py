@@ -12,6 +12,7 @@ type Place = Area | Floor
 
 _JOINING = frozenset({"at", "by", "for", "from", "in", "inside", "of", "on", "the", "to"})
 _GENERIC = frozenset({"floor", "level", "story"})  # a "floor lamp" is on no floor of that name
+_ROOMS = frozenset({"bedroom", "room", "study"})
 _UP = frozenset({"upstairs", "upstair"})
 _DOWN = frozenset({"downstairs", "downstair"})
 
@@ -27,6 +28,8 @@ def find_place(spoken: str, home: Home, speaker_area_id: str | None) -> Place:
         found = [
             p for p in places if any(set(stems(words)) <= set(stems(split(n))) for n in p.names)
         ]
+    if not found and len(words) > 1 and words[-1] in _GENERIC:
+        return find_place(" ".join(words[:-1]), home, speaker_area_id)  # the "kitchen floor"
     if not found:
         found = [p for p in places if any(likeness(words, split(n)) >= NEAR for n in p.names)]
     if len(found) > 1 and (here := home.area_by_id.get(speaker_area_id or "")):
@@ -45,13 +48,19 @@ def split_place(words: Words, home: Home, *, near: bool = False) -> Iterator[tup
     for size in range(len(words) - 1, 0, -1):
         for said, rest in ((words[:size], words[size:]), (words[-size:], words[:-size])):
             for place in places:
-                names = [split(name) for name in place.names]
+                names = [name for full in place.names for name in _ways_to_say(split(full))]
                 if (
                     any(likeness(said, name) >= NEAR for name in names)
                     if near
                     else any(same(said, name) for name in names)
                 ):
                     yield place, _unjoined(rest)
+
+
+def _ways_to_say(name: Words) -> tuple[Words, ...]:
+    """ "Anna's lamp" is said for the lamp in "Anna's Room"."""
+    whose = len(name) == 2 and name[0].endswith("s") and name[1] in _ROOMS
+    return (name, name[:1]) if whose else (name,)
 
 
 def _unjoined(words: Words) -> Words:

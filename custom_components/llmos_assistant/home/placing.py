@@ -31,11 +31,15 @@ def ground_group(scope: Scope, *, whole_home: bool = False, spoken: str = "") ->
         group = scope.inside(group, scope.place)
         if not group:
             raise Unclear(ProblemKind.NOTHING_FITS, _what(scope, spoken), area=scope.place.name)
-    elif not whole_home:
+    elif not (whole_home or scope.says_all):
         group = _in_this_room(scope, group, spoken)
+    if scope.intent in ONE_ONLY and len(group) > 1 and (whole_home or scope.says_all):
+        scope.each = True
     if scope.intent in _EVERYTHING and not {"name", "domain", "device_class"} & scope.slots.keys():
         group = _everything(scope, group, spoken)
     _fit_labels(scope, group, spoken)
+    if scope.intent == "HassSetPosition" and "device_class" not in scope.slots:
+        scope.each = True  # its handler wants a name or a class
     return tuple(entity.entity_id for entity in group)
 
 
@@ -140,6 +144,9 @@ def _in_this_room(scope: Scope, group: tuple[Entity, ...], spoken: str) -> tuple
         return inside
     if len(group) == 1 or scope.intent not in MANY_AT_ONCE | ONE_ONLY | MEDIA:
         return group
+    if recent := tuple(entity for entity in group if entity in scope.recent):
+        scope.each = True
+        return recent
     changed = to_be_changed(scope, group)
     if len(changed) == 1:
         scope.each = True

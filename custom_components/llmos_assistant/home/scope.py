@@ -17,6 +17,10 @@ def place_slot(place: Place) -> str:
     return "area" if isinstance(place, Area) else "floor"
 
 
+_ALL = frozenset({"all", "both", "each", "every", "everything"})
+_HERE = frozenset({"here", "my", "room", "this"})
+
+
 @dataclass
 class Scope:
     """A step while its slots are being resolved in place.
@@ -40,6 +44,12 @@ class Scope:
     def here_id(self) -> str | None:
         """The id of the area that it was said in."""
         return self.here.id if self.here else None
+
+    @property
+    def says_all(self) -> bool:
+        """If all of a kind are meant, and not just those here: "all the blinds", "both lamps"."""
+        words = self.text.lower().split()
+        return not _ALL.isdisjoint(words) and _HERE.isdisjoint(words)
 
     @property
     def domains(self) -> frozenset[str] | None:

@@ -1,0 +1,68 @@
+"""Which of the plans that the command model holds for possible makes sense in this home."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ..engine.protocol import Plan
+from .bare_names import run_by_name
+from .follow_ups import Turn, resolve
+from .grounding import Grounding, ground
+from .inventory import Home
+from .problems import ProblemKind
+
+# If these stand in the way, the words may have been read wrongly; all other problems are asked about.
+_MISREAD = frozenset(
+    {
+        ProblemKind.NOTHING_FITS,
+        ProblemKind.NO_LEVEL,
+        ProblemKind.NO_MODE,
+        ProblemKind.NO_TIME,
+        ProblemKind.UNKNOWN_AREA,
+        ProblemKind.UNKNOWN_NAME,
+        ProblemKind.WRONG_KIND,
+    }
+)
+_TALK = 0.9  # from this confidence on, what seems to be talk is left alone
+_LEAST = 0.6  # the least confidence of a reading that is taken instead
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What a text asks for: as spoken, and in this home."""
+
+    plan: Plan
+    grounding: Grounding
+    home: Home
+
+
+def read(
+    plan: Plan, text: str, home: Home, area_id: str | None, turn: Turn | None
+) -> Understanding:
+    """The likeliest reading that can be carried out here; the likeliest of all if none can."""
+    if not plan.steps and (named := run_by_name(text, home)):
+        plan = named
+    likeliest = _ground(plan, text, home, area_id, turn)
+    problem = likeliest.grounding.problem
+    if likeliest.plan.steps and (problem is None or problem.kind not in _MISREAD):
+        return likeliest
+    if not plan.steps and plan.confidence >= _TALK:
+        return likeliest
+    for alternative in _alternatives(plan):
+        other = _ground(alternative, text, home, area_id, turn)
+        if other.plan.steps and other.grounding.problem is None:
+            return other
+    return likeliest
+
+
+def _alternatives(plan: Plan) -> Iterator[Plan]:
+    return (other for other in plan.alternatives if other.steps and other.confidence >= _LEAST)
+
+
+def _ground(
+    plan: Plan, text: str, home: Home, area_id: str | None, turn: Turn | None
+) -> Understanding:
+    resolved = resolve(replace(plan, alternatives=()), text, turn, home) or Plan()
+    recent = turn.entity_ids if turn else ()
+    return Understanding(resolved, ground(resolved, home, area_id, recent, text), home)
