@@ -10,8 +10,8 @@ from homeassistant.util import language as language_util
 
 from .const import DOMAIN, LANGUAGES, MAX_TEXT_LENGTH
 from .engine_client import Engine, EngineError
+from .home.building import async_build_home
 from .home.follow_ups import Turn
-from .home.inventory import async_build_home
 from .home.reading import Understanding, read
 
 

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections import Counter
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from random import Random
@@ -34,7 +36,7 @@ from .noise import Noise
 from .templates import Block, Said, backbone, wordings
 from .vocabulary import Vocabulary
 
-SHARES = {"backbone": 0.22, "wordings": 0.56, "chat": 0.22}
+SHARES = {"backbone": 0.21, "wordings": 0.59, "chat": 0.20}
 JOINED = 0.25  # of the commands: two or three said in one breath
 CONDITIONAL = 0.08  # of the commands: hanging on an "if nobody is home"
 CORRECTED = 0.03  # of all: begun with something else, "no wait", and then said
@@ -134,7 +136,8 @@ class Corpus:
                 said = self._wrap(said)
             if intents and self.rng.random() < WITH_ASIDE:
                 said = self._add_aside(said)
-        return self._encode(self.noise.apply(said, self.rng), intents, slots)
+        said = self.noise.apply(said, self.rng)
+        return self._encode(_punctuate(said, self.rng), intents, slots)
 
     def _more_parts(self, parts: list[tuple[Block, list[Said]]]) -> list[tuple[Block, list[Said]]]:
         """What else is asked for in the same breath; nothing, if the first would swallow it."""
@@ -201,9 +204,12 @@ class Corpus:
         return said, intents, slots
 
     def _wrap(self, said: list[Said]) -> list[Said]:
-        before = [Said(self.rng.choice(_BEFORE) + " ")] if self.rng.random() < 0.7 else []
+        pause = self.rng.choice([" ", " ", ", "])
+        before = [Said(self.rng.choice(_BEFORE) + pause)] if self.rng.random() < 0.7 else []
         after = (
-            [Said(" " + self.rng.choice(_AFTER))] if not before or self.rng.random() < 0.25 else []
+            [Said(pause + self.rng.choice(_AFTER))]
+            if not before or self.rng.random() < 0.25
+            else []
         )
         if any(part.slot in _OPEN_ENDED for part in said):
             after = []
@@ -212,8 +218,10 @@ class Corpus:
     def _add_aside(self, said: list[Said]) -> list[Said]:
         """What is said along with a command, and asks for nothing."""
         if self.rng.random() < 0.4 or any(part.slot in _OPEN_ENDED for part in said):
-            return [Said(self.vocabulary.sample("aside_before", self.rng) + " "), *said]
-        return [*said, Said(" " + self.vocabulary.sample("aside_after", self.rng))]
+            pause = self.rng.choice([" ", ", "])
+            return [Said(self.vocabulary.sample("aside_before", self.rng) + pause), *said]
+        pause = self.rng.choice([" ", ", "])
+        return [*said, Said(pause + self.vocabulary.sample("aside_after", self.rng))]
 
     def _command_text(self, rng: Random) -> str:
         """A whole command, for timers that carry one."""
@@ -254,6 +262,28 @@ class Corpus:
                     plan[at] += pointer
         tokens = [token for step in plan for token in step] or [CHAT]
         return {"words": [word.text for word in words], "plan": tokens}
+
+
+_BEFORE_COMMA = re.compile(r"(?<=\w) (?=(?:and|then|but|if|so|or|because|no)\b)")
+
+
+def _punctuate(said: list[Said], rng: Random) -> list[Said]:
+    """Commas where recognition and people write them, in some of the utterances."""
+    if rng.random() < 0.55:
+        return said
+    written = []
+    for number, part in enumerate(said):
+        text = part.text
+        if part.slot is None:
+            between = 0 < number < len(said) - 1 and said[number - 1].slot and said[number + 1].slot
+            if text == " " and between:
+                text = rng.choice([", ", " "])
+            elif rng.random() < 0.5:
+                text = _BEFORE_COMMA.sub(", ", text)
+                if text.startswith((" and ", " then ", " but ")) and number:
+                    text = "," + text
+        written.append(replace(part, text=text))
+    return written
 
 
 def _lay_out(said: list[Said]) -> tuple[str, list[tuple[Said, int, int]]]:

@@ -230,10 +230,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _evaluate_all(details: bool, write: bool, output: str | None) -> int:
-    from .measures import measure_all  # needs Home Assistant and its test tools
+    from .measures import ModelChanged, measure_all  # needs Home Assistant and its test tools
     from .table import write_table
 
-    evaluation = measure_all(MODEL)
+    try:
+        evaluation = measure_all(MODEL)
+    except ModelChanged as err:
+        print(err, file=sys.stderr)
+        return 1
     if output:
         _write_json(evaluation.numbers(), output)
     if output != "-":

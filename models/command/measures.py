@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 from collections import defaultdict
@@ -10,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from homeassistant import const
 from tqdm import tqdm
 
 from tests.homes import report
@@ -40,11 +42,17 @@ class LeftOut(Exception):
     """A measure cannot be taken here. The message says which, and why."""
 
 
+class ModelChanged(Exception):
+    """The measures are of two models, so they are of no use. The message says so."""
+
+
 def measure_all(model: Path) -> Evaluation:
-    """Take every measure that can be taken here."""
+    """Take every measure that can be taken here. Raises ModelChanged."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # for the engine
     logging.basicConfig(level=logging.CRITICAL)
     evaluation = Evaluation()
+    evaluation.more["model_sha256"] = before = _digest(model)
+    evaluation.more["home_assistant"] = const.__version__
     measures: Sequence[Callable[[Evaluation, Path], None]] = (
         measure_sentence_tests,
         measure_commands,
@@ -60,6 +68,8 @@ def measure_all(model: Path) -> Evaluation:
             measure(evaluation, model)
         except LeftOut as err:
             evaluation.left_out.append(str(err))
+    if _digest(model) != before:
+        raise ModelChanged(f"{model} was replaced while it was measured: start again")
     return evaluation
 
 
@@ -210,6 +220,10 @@ def _read(file: Path, what: str) -> list[dict[str, Any]]:
     if not file.is_file():
         raise LeftOut(f"{what}, for there is no {file}")
     return read_rows(file)
+
+
+def _digest(model: Path) -> str:
+    return hashlib.sha256((model / "model.bin").read_bytes()).hexdigest()
 
 
 def _share(right: Iterable[bool]) -> float:

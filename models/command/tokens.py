@@ -85,6 +85,8 @@ def write_tokens(corpus: Path, folder: Path, vocabulary: list[str]) -> None:
         "target": [],
     }
     for example in tqdm(read_corpus(corpus), desc="tokens"):
+        if any(token not in ids for token in example["plan"]):
+            continue  # a label that the vocabulary was made without
         source: list[int] = []
         for index, word in enumerate(example["words"]):
             if word not in spelled:

@@ -12,7 +12,7 @@ from custom_components.llmos_assistant.engine.utterance import split_words, spok
     [
         ("Turn OFF the lights!", "turn off the lights"),
         ("what's on in Emma’s room?", "what's on in emma's room"),
-        ("living-room lights, please", "living room lights please"),
+        ("living-room lights, please", "living room lights , please"),
         ("dim it to twenty-five percent", "dim it to 25 percent"),
         ("set it to 20.5°", "set it to 20.5 °"),
         ("to twenty point five degrees", "to 20.5 degrees"),

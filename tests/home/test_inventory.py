@@ -19,7 +19,8 @@ from homeassistant.helpers import (
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.llmos_assistant.home.inventory import Area, Entity, Floor, async_build_home
+from custom_components.llmos_assistant.home.building import async_build_home
+from custom_components.llmos_assistant.home.inventory import Area, Entity, Floor
 
 
 async def test_build_home(hass: HomeAssistant) -> None:
@@ -67,3 +68,26 @@ async def test_build_home(hass: HomeAssistant) -> None:
     }
     assert home.floors == (Floor(floor.floor_id, "Upstairs", ("top",), 1),)
     assert not home.shopping_list
+
+
+async def test_changes_are_seen(hass: HomeAssistant) -> None:
+    """What is remembered of the home is forgotten as soon as it is not so any more."""
+    assert await async_setup_component(hass, "homeassistant", {})
+    entities, areas = er.async_get(hass), ar.async_get(hass)
+    lamp = entities.async_get_or_create("light", "test", "lamp", original_name="Lamp").entity_id
+    hass.states.async_set(lamp, "off")
+    async_expose_entity(hass, "conversation", lamp, True)
+    (before,) = async_build_home(hass).entities
+    assert (before.name, before.state, before.area_id) == ("Lamp", "off", None)
+    assert async_build_home(hass).entities[0] is before
+
+    hass.states.async_set(lamp, "on")
+    assert async_build_home(hass).entities[0].state == "on"
+    attic = areas.async_create("Attic")
+    entities.async_update_entity(lamp, name="Spot", area_id=attic.id)
+    await hass.async_block_till_done()
+    home = async_build_home(hass)
+    assert [(e.name, e.area_id) for e in home.entities] == [("Spot", attic.id)]
+    assert [area.name for area in home.areas] == ["Attic"]
+    async_expose_entity(hass, "conversation", lamp, False)
+    assert async_build_home(hass).entities == ()

@@ -9,6 +9,7 @@ Vinyals et al. 2015; here the pointers are ordinary tokens of a sequence-to-sequ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from .protocol import SlotValue, Step
@@ -27,6 +28,7 @@ NUMBER_SLOTS = frozenset(
 )  # fmt: skip
 # Read on, not shown: as the model saw them, numbers in digits ("half past 10").
 _NORMALISED_SLOTS = frozenset({"at"})
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _SMALLER_UNIT = {"hours": "minutes", "minutes": "seconds"}
 
 
@@ -100,7 +102,7 @@ def _read_value(slot: str, tokens: Sequence[str], words: Sequence[Word], text: s
     if not indices:
         return (
             _number(labels[0])
-            if slot in NUMBER_SLOTS and labels[0].lstrip("-").isdigit()
+            if slot in NUMBER_SLOTS and _NUMBER.fullmatch(labels[0])
             else labels[0]
         )
     first, last = indices

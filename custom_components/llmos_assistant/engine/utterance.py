@@ -1,6 +1,6 @@
 """An utterance as the command model sees it: lower-case words, numbers as digits.
 
-"Dim the lamp to twenty-five percent" → dim · the · lamp · to · 25 · percent
+"Okay, dim the lamp to twenty-five percent" → okay · , · dim · the · lamp · to · 25 · percent
 
 Each word remembers which characters of the utterance it stands for, so that a model that
 points at words can hand back names exactly as they were said.
@@ -20,6 +20,7 @@ _TOKEN = re.compile(
     | [^\W\d_]+(?:['’][^\W\d_]+)*   # words, with their apostrophes
     | [%°]
     | -(?=\d)                # a sign, not a hyphen
+    | ,(?=\s)                # where one thing ends and the next begins
     """,
     re.VERBOSE,
 )

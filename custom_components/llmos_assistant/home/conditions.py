@@ -73,7 +73,10 @@ def _entities(scope: Scope) -> tuple[Entity, ...]:
         return tuple(by_id[entity_id] for entity_id in ground_name(scope))
     if scope.said_domain == "person":
         return scope.home.of_kind(frozenset({"person"}))
-    return tuple(by_id[entity_id] for entity_id in ground_group(scope, whole_home=True))
+    found = tuple(by_id[entity_id] for entity_id in ground_group(scope, whole_home=True))
+    if scope.here and scope.place is None and not scope.says_all:
+        return scope.inside(found, scope.here) or found
+    return found
 
 
 def _measuring(scope: Scope) -> tuple[Entity, ...]:

@@ -6,6 +6,7 @@ what could be meant in one way is done, what could be meant in several is asked,
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from ..engine.protocol import Plan, SlotValue
@@ -16,7 +17,7 @@ from .inventory import Entity, Home
 from .kinds import ACTS_ON, MEDIA, TIMERS
 from .levels import set_levels
 from .lists import choose_list
-from .modes import choose_mode
+from .modes import choose_mode, things_with_mode
 from .naming import ground_name, name_from_words
 from .places import find_place
 from .placing import ground_group
@@ -26,7 +27,7 @@ from .times import next_time, split_duration
 
 __all__ = ["GroundedStep", "Grounding", "Problem", "ProblemKind", "ground"]
 
-IF, LATER, UNDO = "LlmosIf", "LlmosLater", "LlmosUndo"
+IF, LATER, SET_MODE, UNDO = "LlmosIf", "LlmosLater", "LlmosSetMode", "LlmosUndo"
 
 _WHOLE_HOME = "all"  # the area that the command model writes for "everywhere", "in the house"
 _SAME_FOR_ANOTHER_KIND = {
@@ -117,14 +118,23 @@ _ROBOTS = {
 
 
 def _ground_step(scope: Scope) -> GroundedStep:
-    other = _SAME_FOR_ANOTHER_KIND.get(scope.intent)
-    instead = replace(scope, intent=other, slots=dict(scope.slots)) if other else None
+    instead = list(_other_readings(scope))
     grounded = _ground_scope(scope)
-    if grounded.problem and instead:
-        # "Start Clippy" does not say whether Clippy cleans or mows: the home does.
-        found = _ground_scope(instead)
-        return grounded if found.problem else found
+    if grounded.problem:
+        found = (_ground_scope(other) for other in instead)
+        return next((other for other in found if other.problem is None), grounded)
     return grounded
+
+
+def _other_readings(scope: Scope) -> Iterator[Scope]:
+    """What the step may mean just as well: the home decides."""
+    if other := _SAME_FOR_ANOTHER_KIND.get(scope.intent):
+        # "Start Clippy" does not say whether Clippy cleans or mows.
+        yield replace(scope, intent=other, slots=dict(scope.slots))
+    elif scope.intent == SET_MODE and (mode := scope.slots.get("mode")):
+        # "Holiday mode on" may be a switch, a scene or a script of that name.
+        for name in (f"{mode} mode", mode):
+            yield replace(scope, intent="HassTurnOn", slots={"name": name})
 
 
 def _ground_scope(scope: Scope) -> GroundedStep:
@@ -177,7 +187,7 @@ def _resolve(scope: Scope) -> tuple[str, ...]:
         entities = tuple(scope.home.entity_by_id[entity_id] for entity_id in entity_ids)
         entity_ids = tuple(e.entity_id for e in leave_out(scope, entities, str(spoken)))
         scope.each = True
-    return choose_mode(scope, entity_ids) if scope.intent == "LlmosSetMode" else entity_ids
+    return choose_mode(scope, entity_ids) if scope.intent == SET_MODE else entity_ids
 
 
 def _ground_targets(scope: Scope) -> tuple[str, ...]:
@@ -192,6 +202,8 @@ def _ground_targets(scope: Scope) -> tuple[str, ...]:
         del scope.slots["area"]
     kind = scope.slots.pop("kind", None)
     _ground_place(scope)
+    if scope.intent == SET_MODE and "name" not in scope.slots:
+        return tuple(entity.entity_id for entity in things_with_mode(scope))
     if "name" not in scope.slots:
         return ground_group(scope, whole_home=whole_home)
     try:

@@ -17,6 +17,15 @@ _SILENT = frozenset({"mode", "setting", "preset", "input", "source", "channel"})
 _NEAR = 0.8
 
 
+def things_with_mode(scope: Scope) -> tuple[Entity, ...]:
+    """What can be put to the mode that was said, where nothing was named: here, or anywhere."""
+    spoken = str(scope.slots.get("mode", ""))
+    found = tuple(e for e in scope.home.of_kind(scope.domains) if _find(e, spoken))
+    found = tuple(e for e in found if e.domain == scope.said_domain) or found
+    place = scope.place or scope.here
+    return (scope.inside(found, place) or found) if place else found
+
+
 def choose_mode(scope: Scope, entity_ids: tuple[str, ...]) -> tuple[str, ...]:
     """Fill `attribute` and `option` for the things that have such a mode. Raises Unclear."""
     spoken = str(scope.slots.pop("mode", ""))

@@ -8,6 +8,8 @@ from .names import split
 from .problems import ProblemKind, Unclear
 from .scope import Scope
 
+# Their handlers refuse several things at once.
+_SETS_ONE = ONE_ONLY - {"HassMediaSearchAndPlay"}
 _TEMPERATURE = frozenset({"temperature"})
 
 
@@ -33,7 +35,7 @@ def ground_group(scope: Scope, *, whole_home: bool = False, spoken: str = "") ->
             raise Unclear(ProblemKind.NOTHING_FITS, _what(scope, spoken), area=scope.place.name)
     elif not (whole_home or scope.says_all):
         group = _in_this_room(scope, group, spoken)
-    if scope.intent in ONE_ONLY and len(group) > 1 and (whole_home or scope.says_all):
+    if scope.intent in _SETS_ONE and len(group) > 1:
         scope.each = True
     if scope.intent in _EVERYTHING and not {"name", "domain", "device_class"} & scope.slots.keys():
         group = _everything(scope, group, spoken)
@@ -81,7 +83,7 @@ def _of_kind(scope: Scope) -> tuple[Entity, ...]:
         group := scope.home.of_kind(scope.domains, frozenset({str(said_class)}))
     ):
         # Windows may be contact sensors or covers.
-        if scope.intent == "HassGetState":
+        if scope.intent in ("HassGetState", "LlmosIf"):
             del scope.slots["domain"]
             return group
         return ()
