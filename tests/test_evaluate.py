@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from custom_components.llmos_assistant.engine.protocol import Plan, SlotValue, Step
-from models.command.evaluate import evaluate_labels, evaluate_sentences
+from models.command.evaluate import evaluate_sentences
+from models.command.labels import evaluate_labels
 
 FAN: dict[str, Any] = {
     "text": "fan 50%",

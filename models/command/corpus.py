@@ -383,9 +383,10 @@ def main() -> None:
             )
         return
     args.output.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = args.output.with_suffix(".new")
     seen: Counter[str] = Counter()
     with (
-        args.output.open("w", encoding="utf-8") as file,
+        unfinished.open("w", encoding="utf-8") as file,
         tqdm(total=args.examples, desc="corpus") as progress,
     ):
         while sum(seen.values()) < args.examples:
@@ -393,6 +394,7 @@ def main() -> None:
                 file.write(json.dumps(example, ensure_ascii=False) + "\n")
                 seen[example["plan"][0]] += 1
                 progress.update()
+    unfinished.replace(args.output)
     for intent, count in seen.most_common():
         print(f"{count:8d}  {intent}")
 

@@ -29,9 +29,10 @@ from time import perf_counter
 from typing import Any
 
 from custom_components.llmos_assistant.engine.protocol import Plan, SlotValue, Step
-from custom_components.llmos_assistant.home.grounding import ProblemKind, ground
 from custom_components.llmos_assistant.home.inventory import Area, Entity, Floor, Home
 from custom_components.llmos_assistant.home.kinds import ACTS_ON, compatible
+from custom_components.llmos_assistant.home.problems import ProblemKind
+from custom_components.llmos_assistant.home.reading import read
 
 MODEL = Path(__file__).parents[2] / "custom_components" / "llmos_assistant" / "command_model"
 
@@ -109,7 +110,8 @@ def _domain_fits(domain: str, intent: str, expected: Mapping[str, SlotValue], ho
 def judge(row: Mapping[str, Any], plan: Plan, ms: float) -> Outcome:
     """Compare a plan, as spoken and grounded, with what a sentence test expects."""
     home = home_of(row["home"])
-    grounding = ground(plan, home)
+    understood = read(plan, row["text"], home, None, None)
+    plan, grounding = understood.plan, understood.grounding
     problem = grounding.problem
     intent, expected = row["intent"], row["slots"]
     one = len(grounding.steps) == 1

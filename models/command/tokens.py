@@ -20,6 +20,7 @@ from tqdm import tqdm
 from custom_components.llmos_assistant.engine.grammar import MAX_WORDS, index_token
 
 from . import BUILD
+from .held_out import held_out
 
 PIECES = 12_000
 CONTROLS = ["<pad>", "</s>", "<unk>"]
@@ -78,6 +79,7 @@ def plan_tokens(corpus: Path) -> list[str]:
 def write_tokens(corpus: Path, folder: Path, vocabulary: list[str]) -> None:
     """Write sources and targets as one array of ids each, with offsets."""
     ids = {token: i for i, token in enumerate(vocabulary)}
+    measured = held_out()
     pieces = sentencepiece.SentencePieceProcessor(model_file=str(folder / "words.model"))
     spelled: dict[str, list[int]] = {}
     arrays: dict[str, list[np.ndarray[tuple[int], np.dtype[np.uint16]]]] = {
@@ -87,6 +89,8 @@ def write_tokens(corpus: Path, folder: Path, vocabulary: list[str]) -> None:
     for example in tqdm(read_corpus(corpus), desc="tokens"):
         if any(token not in ids for token in example["plan"]):
             continue  # a label that the vocabulary was made without
+        if " ".join(word for word in example["words"] if word != ",") in measured:
+            continue
         source: list[int] = []
         for index, word in enumerate(example["words"]):
             if word not in spelled:
