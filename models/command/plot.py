@@ -9,10 +9,6 @@ import argparse
 import json
 from pathlib import Path
 
-import matplotlib as mpl
-
-mpl.use("svg")
-mpl.rcParams["svg.hashsalt"] = "llmos"  # the same drawing for the same numbers
 import matplotlib.pyplot as plt
 
 from . import BUILD
@@ -28,6 +24,8 @@ def main() -> None:
     parser.add_argument("--input", type=Path, default=BUILD / "trade_off.json")
     parser.add_argument("--output", type=Path, default=PICTURE)
     args = parser.parse_args()
+    plt.switch_backend("svg")
+    plt.rcParams["svg.hashsalt"] = "llmos"  # the same drawing for the same numbers
     rows = json.loads(args.input.read_text("utf-8"))
     figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
     axes.scatter(
