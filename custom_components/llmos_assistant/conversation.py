@@ -95,7 +95,7 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
         )
         if undoing := self._memory.later.pop(user_input.text, None):
             return await async_undo(self.hass, undoing, request, speaker)
-        last = self._memory.recall(chat_log.conversation_id, device_id)
+        last = self._memory.recall(chat_log.conversation_id)
         understood = await async_understand(
             self.hass,
             self.engine,
@@ -113,9 +113,7 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
             for entity_id in step.entity_ids
             if (state := self.hass.states.get(entity_id))
         ]
-        self._memory.keep(
-            chat_log.conversation_id, device_id, Turn(understood.plan, grounding), before
-        )
+        self._memory.keep(chat_log.conversation_id, Turn(understood.plan, grounding), before)
         if problem := grounding.problem:
             return _error(_ErrorCode.NO_VALID_TARGETS, speaker.problem(problem), speaker)
 

@@ -9,6 +9,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util import language as language_util
 
 from .const import DOMAIN, LANGUAGES, MAX_TEXT_LENGTH
+from .engine.protocol import Plan
 from .engine_client import Engine, EngineError
 from .home.building import async_build_home
 from .home.follow_ups import Turn
@@ -44,7 +45,7 @@ async def async_understand(
             translation_placeholders={"language": language, "languages": ", ".join(LANGUAGES)},
         )
     try:
-        plan = await engine.understand(text, known[0])
+        plan = await _async_plan(engine, text, known[0])
     except EngineError as err:
         raise HomeAssistantError(
             translation_domain=DOMAIN,
@@ -52,6 +53,17 @@ async def async_understand(
             translation_placeholders={"reason": str(err).rstrip(".")},
         ) from err
     return read(plan, text, async_build_home(hass), area_id, turn)
+
+
+async def _async_plan(engine: Engine, text: str, language: str) -> Plan:
+    """The plan for a text. A command for later must be a command, too: all else is talk of the time."""
+    plan = await engine.understand(text, language)
+    for step in plan.steps:
+        if command := step.slots.get("conversation_command"):
+            later = await engine.understand(str(command), language)
+            if later.route != "command":
+                return Plan(confidence=later.confidence)
+    return plan
 
 
 def area_of_speaker(

@@ -47,7 +47,7 @@ _BACKBONE_LISTS = {
 }
 _FREE_LISTS = {"anything"}  # they fill no slot
 # Closed lists of which what was said is what counts: colours, the halves of hours, modes.
-_SPOKEN_SLOTS = {"color", "hours", "minutes", "mode", "name", "seconds"}
+_SPOKEN_SLOTS = {"color", "hours", "minutes", "mode", "name", "search_query", "seconds"}
 
 
 @dataclass

@@ -108,6 +108,10 @@ def _read_value(slot: str, tokens: Sequence[str], words: Sequence[Word], text: s
     first, last = indices
     if not first <= last < len(words):
         raise GrammarError(f"{tokens} points outside the utterance")
+    while first < last and words[first].text == ",":
+        first += 1
+    while first < last and words[last].text == ",":
+        last -= 1
     if slot in _NORMALISED_SLOTS:
         return " ".join(word.text for word in words[first : last + 1])
     if slot not in NUMBER_SLOTS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from home_assistant_intents import ErrorKey
@@ -16,6 +16,7 @@ from homeassistant.helpers import intent
 from ..const import DOMAIN
 from .answering import async_answer
 from .grounding import IF, UNDO
+from .items import async_open_items, find_item, needs_known_item
 from .speech import Speaker, join_sentences
 from .times import split_duration
 from .undoing import Undoing, async_put_back, taken_back
@@ -97,6 +98,10 @@ async def _async_act(
     hass: HomeAssistant, step: GroundedStep, request: Request, speaker: Speaker
 ) -> intent.IntentResponse:
     """Carry out one step: as one intent, or as one for each thing. A failure is a response too."""
+    if needs_known_item(step.intent) and step.entity_ids:
+        items = await async_open_items(hass, step.entity_ids[0])
+        item = find_item(str(step.slots.get("item", "")), items)
+        step = replace(step, slots=step.slots | {"item": item})
     if not step.each:
         return await _async_handle(hass, step.intent, step.slots, request, speaker)
     responses = await asyncio.gather(

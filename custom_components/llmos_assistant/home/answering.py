@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from homeassistant.components.todo import DOMAIN as TODO
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import intent
 
+from .items import async_open_items
 from .names import same, split
 from .speech import Speaker
 
@@ -51,18 +52,7 @@ async def _async_lists(
     hass: HomeAssistant, lists: Sequence[State], item: object, speaker: Speaker
 ) -> str:
     """What is to do or to buy, or if an item is."""
-    found = await hass.services.async_call(
-        TODO,
-        "get_items",
-        {"entity_id": [state.entity_id for state in lists], "status": ["needs_action"]},
-        blocking=True,
-        return_response=True,
-    )
-    answers: Mapping[str, Any] = found or {}
-    open_items: dict[str, list[str]] = {
-        state.name: [entry["summary"] for entry in answers[state.entity_id]["items"]]
-        for state in lists
-    }
+    open_items = {state.name: await async_open_items(hass, state.entity_id) for state in lists}
     if item is not None:
         wanted = split(str(item))
         for name, items in open_items.items():

@@ -99,14 +99,24 @@ def _answer(plan: Plan, text: str, turn: Turn, home: Home) -> Plan | None:
     if problem.kind is ProblemKind.HOW_LONG:
         durations = {k: v for s in plan.steps[:1] for k, v in s.slots.items() if k in _DURATIONS}
         return _put(turn.plan, number, _with(step, durations)) if durations else None
+    if problem.kind is ProblemKind.WHICH_ITEM:
+        said = plan.steps[0].slots if plan.steps else {}
+        return _put(
+            turn.plan, number, _with(step, {"item": said.get("item", said.get("name", text))})
+        )
     if problem.kind is ProblemKind.CONFIRM:
         confirmed = plan.steps[:1] and plan.steps[0].intent == YES
         return _put(turn.plan, number, _with(step, {"confirmed": "yes"})) if confirmed else None
-    if problem.kind not in _CHOICES:
-        return None
     said = plan.steps[0] if plan.steps else None
+    if problem.kind is ProblemKind.WHICH_ITEM and (said is None or said.intent in (MORE, CORRECT)):
+        named = said.slots if said else {}
+        return _put(
+            turn.plan, number, _with(step, {"item": named.get("item") or named.get("name") or text})
+        )
     if said and said.intent in (MORE, CORRECT) and (slots := _chosen(said, grounded)):
         return _put(turn.plan, number, _with(step, slots))
+    if problem.kind not in _CHOICES:
+        return None
     words = tuple(word for word in split(text) if word not in _IN_AN_ANSWER)
     if slots := _named(words, grounded, home):
         return _put(turn.plan, number, _with(step, slots))

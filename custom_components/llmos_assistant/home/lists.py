@@ -14,11 +14,21 @@ _OF_ANY_LIST = {
 }
 _OF_SHOPPING_LIST = {own: shopping for shopping, own in _OF_ANY_LIST.items()}
 _SHOPPING_WORDS = frozenset({"grocery", "shopping", "messages"})  # messages: Scottish for groceries
+_ABOUT_ITEMS = frozenset({*_OF_ANY_LIST, *_OF_SHOPPING_LIST, "HassListRemoveItem"})
+_VAGUE = frozenset(
+    "a all an any anything everything it item items list something that the them things this".split()
+)
 _TODO = frozenset({"todo"})
 
 
 def choose_list(scope: Scope) -> None:
     """Choose the list of a step about lists. Raises Unclear."""
+    if (
+        scope.intent in _ABOUT_ITEMS
+        and "item" in scope.slots
+        and _VAGUE.issuperset(split(str(scope.slots["item"])))
+    ):
+        raise Unclear(ProblemKind.WHICH_ITEM)
     lists = scope.home.of_kind(_TODO)
     if scope.intent in _OF_SHOPPING_LIST:
         _named_list(scope, lists)

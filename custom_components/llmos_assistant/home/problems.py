@@ -16,6 +16,7 @@ class ProblemKind(StrEnum):
     WHICH_AREA = "which_area"  # no place was said, and `candidates` are the areas with such things
     WRONG_KIND = "wrong_kind"  # `spoken` is there, but the intent cannot act on it
     CONFIRM = "confirm"  # `candidates` would be unlocked or opened: better asked first
+    WHICH_ITEM = "which_item"  # something is to go on a list or off it, but what?
     HOW_LONG = "how_long"  # a timer without a duration
     NO_TIME = "no_time"  # `spoken` is no time of day
     NO_MODE = "no_mode"  # nothing that is meant can be put to `spoken`

@@ -51,9 +51,17 @@ def read(
         return likeliest
     for alternative in _alternatives(plan):
         other = _ground(alternative, text, home, area_id, turn)
-        if other.plan.steps and other.grounding.problem is None:
+        if (
+            other.plan.steps
+            and other.grounding.problem is None
+            and _names(other.plan) >= _names(likeliest.plan)  # nothing that was named is dropped
+        ):
             return other
     return likeliest
+
+
+def _names(plan: Plan) -> int:
+    return sum("name" in step.slots for step in plan.steps)
 
 
 def _alternatives(plan: Plan) -> Iterator[Plan]:

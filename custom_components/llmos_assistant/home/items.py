@@ -1,0 +1,47 @@
+"""Which entry of a list is meant: "the loft hatch" for "Fix the loft hatch"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from homeassistant.components.todo import DOMAIN as TODO
+from homeassistant.core import HomeAssistant
+
+from .names import NEAR, Words, likeness, same, split, stems
+
+_KNOWN_ITEM = frozenset({"HassListCompleteItem", "HassListRemoveItem"})
+
+
+def needs_known_item(intent_type: str) -> bool:
+    """If the intent is about an entry that is on the list already."""
+    return intent_type in _KNOWN_ITEM
+
+
+async def async_open_items(hass: HomeAssistant, entity_id: str) -> list[str]:
+    """What is on a list and not done."""
+    found = await hass.services.async_call(
+        TODO,
+        "get_items",
+        {"entity_id": entity_id, "status": ["needs_action"]},
+        blocking=True,
+        return_response=True,
+    )
+    answers: Mapping[str, Any] = found or {}
+    return [str(entry["summary"]) for entry in answers[entity_id]["items"]]
+
+
+def find_item(spoken: str, items: list[str]) -> str:
+    """The entry that is meant; what was said, if none is or several could be."""
+    words = split(spoken)
+    ways: tuple[Callable[[Words], bool], ...] = (
+        lambda item: same(words, item),
+        lambda item: set(stems(words)) <= set(stems(item)),
+        lambda item: set(stems(item)) <= set(stems(words)),
+        lambda item: likeness(words, item) >= NEAR,
+    )
+    for fits in ways:
+        found = [item for item in items if fits(split(item))]
+        if found:
+            return found[0] if len(found) == 1 else spoken
+    return spoken
