@@ -30,9 +30,6 @@ _VALUES = {
     "humidifier": ("HassHumidifierSetpoint", "humidity"),
 }
 _NUMBERS = frozenset(slot for _, slot in _VALUES.values())
-_CHOICES = frozenset(
-    {ProblemKind.AMBIGUOUS_NAME, ProblemKind.AMBIGUOUS_AREA, ProblemKind.WHICH_AREA}
-)
 _DURATIONS = frozenset({"hours", "minutes", "seconds"})
 _IN_AN_ANSWER = frozenset("the a one in on at of i mean please it's its that um uh er".split())
 
@@ -92,35 +89,30 @@ def _answer(plan: Plan, text: str, turn: Turn, home: Home) -> Plan | None:
     if not (asked := turn.asked):
         return None
     number, grounded = asked
-    problem = grounded.problem
-    if problem is None:
-        return None
-    step = turn.plan.steps[number]
-    if problem.kind is ProblemKind.HOW_LONG:
-        durations = {k: v for s in plan.steps[:1] for k, v in s.slots.items() if k in _DURATIONS}
-        return _put(turn.plan, number, _with(step, durations)) if durations else None
-    if problem.kind is ProblemKind.WHICH_ITEM:
-        said = plan.steps[0].slots if plan.steps else {}
-        return _put(
-            turn.plan, number, _with(step, {"item": said.get("item", said.get("name", text))})
-        )
-    if problem.kind is ProblemKind.CONFIRM:
-        confirmed = plan.steps[:1] and plan.steps[0].intent == YES
-        return _put(turn.plan, number, _with(step, {"confirmed": "yes"})) if confirmed else None
+    slots = _answered_slots(plan, text, grounded, home)
+    return _put(turn.plan, number, _with(turn.plan.steps[number], slots)) if slots else None
+
+
+def _answered_slots(
+    plan: Plan, text: str, grounded: GroundedStep, home: Home
+) -> dict[str, SlotValue]:
+    """What `text`, read as `plan`, answers to the question about a step; empty if it is no answer."""
     said = plan.steps[0] if plan.steps else None
-    if problem.kind is ProblemKind.WHICH_ITEM and (said is None or said.intent in (MORE, CORRECT)):
-        named = said.slots if said else {}
-        return _put(
-            turn.plan, number, _with(step, {"item": named.get("item") or named.get("name") or text})
-        )
-    if said and said.intent in (MORE, CORRECT) and (slots := _chosen(said, grounded)):
-        return _put(turn.plan, number, _with(step, slots))
-    if problem.kind not in _CHOICES:
-        return None
-    words = tuple(word for word in split(text) if word not in _IN_AN_ANSWER)
-    if slots := _named(words, grounded, home):
-        return _put(turn.plan, number, _with(step, slots))
-    return None
+    refers = said is not None and said.intent in (MORE, CORRECT)
+    match grounded.problem.kind if grounded.problem else None:
+        case ProblemKind.HOW_LONG if said:
+            return {slot: value for slot, value in said.slots.items() if slot in _DURATIONS}
+        case ProblemKind.CONFIRM if said and said.intent == YES:
+            return {"confirmed": "yes"}
+        case ProblemKind.WHICH_ITEM if said is None or refers:
+            named = said.slots if said else {}
+            return {"item": named.get("item") or named.get("name") or text}
+        case ProblemKind.AMBIGUOUS_NAME | ProblemKind.AMBIGUOUS_AREA | ProblemKind.WHICH_AREA:
+            if said and refers and (slots := _chosen(said, grounded)):
+                return slots
+            words = tuple(word for word in split(text) if word not in _IN_AN_ANSWER)
+            return _named(words, grounded, home)
+    return {}
 
 
 def _chosen(said: Step, grounded: GroundedStep) -> dict[str, SlotValue]:
