@@ -13,6 +13,7 @@ import argparse
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -238,30 +239,40 @@ class Corpus:
         words = split_words(text, self.language)
         if not 0 < len(words) <= MAX_WORDS:
             return None
-        plan: list[list[str]] = [[intent_token(intent)] for intent in intents]
-        for step, fixed in zip(plan, slots, strict=False):
-            for slot, label in fixed.items():
-                step += [slot_token(slot), label_token(label)]
+        steps: list[dict[str, list[str]]] = [
+            {slot: [label_token(label)] for slot, label in fixed.items()}
+            for _, fixed in zip(intents, slots, strict=False)
+        ]
         said_before: dict[tuple[int, str], list[str]] = {}
         for part, start, end in spans:
-            if part.label is not None:
-                pointers = [[slot_token(str(part.slot)), label_token(part.label)]]
-            else:
-                inside = [
-                    i for i, word in enumerate(words) if word.start < end and word.end > start
-                ]
-                found = _point(part, inside, words) if inside else None
-                if found is None:
-                    return None
-                pointers = found
-            for at, pointer in product(part.steps, pointers):
+            inside = [i for i, word in enumerate(words) if word.start < end and word.end > start]
+            values = _values(part, inside, words)
+            if values is None:
+                return None
+            for at, (slot, value) in product(part.steps, values.items()):
                 # Halves of hours point at the number that they were joined to, too.
-                if said_before.setdefault((at, pointer[0]), pointer) != pointer:
+                if said_before.setdefault((at, slot), value) != value:
                     return None  # two names for one thing
-                if pointer[0] not in plan[at]:
-                    plan[at] += pointer
-        tokens = [token for step in plan for token in step] or [CHAT]
-        return {"words": [word.text for word in words], "plan": tokens}
+                steps[at].setdefault(slot, value)
+        tokens = [
+            token
+            for intent, step in zip(intents, steps, strict=True)
+            for token in (intent_token(intent), *_in_order(step))
+        ]
+        return {"words": [word.text for word in words], "plan": tokens or [CHAT]}
+
+
+def _in_order(slots: dict[str, list[str]]) -> Iterator[str]:
+    """The tokens of a step's slots: labels by the names of their slots, then words as they were said.
+
+    One order for what means the same, however the template came by it.
+    """
+    labels = sorted(slot for slot, value in slots.items() if value[-1].startswith("<="))
+    words = [slot for slot in slots if slot not in labels]
+    words.sort(key=lambda slot: int(slots[slot][-1][1:-1]))
+    for slot in (*labels, *words):
+        yield slot_token(slot)
+        yield from slots[slot]
 
 
 _BEFORE_COMMA = re.compile(r"(?<=\w) (?=(?:and|then|but|if|so|or|because|no)\b)")
@@ -297,39 +308,44 @@ def _lay_out(said: list[Said]) -> tuple[str, list[tuple[Said, int, int]]]:
     return text, spans
 
 
-def _point(part: Said, inside: list[int], words: list[Word]) -> list[list[str]] | None:
-    """The slot tokens for a stretch of words; none if it is not what the slot holds."""
+def _values(part: Said, inside: list[int], words: list[Word]) -> dict[str, list[str]] | None:
+    """The slots that a stretch of words fills, and their tokens; none if it is not what the slot holds."""
     slot = str(part.slot)
+    if part.label is not None:
+        return {slot: [label_token(part.label)]}
+    if not inside:
+        return None
     prefix = next((p for p in ("start_", "for_") if f"{slot}_".startswith(p)), "")
     kind = "duration" if slot in ("start", "for") else slot.removeprefix(prefix)
     if kind in _DURATION_SLOTS:
         # A whole duration holds its numbers; a single number's unit follows outside of the slot.
-        spread = inside if kind == "duration" else inside[:1]
-        numbers = [i for i in spread if words[i].number is not None]
-        tokens = []
-        for i in numbers:
-            unit = _UNITS.get(words[i + 1].text.rstrip("s")) if i + 1 < len(words) else None
-            if unit is None:
-                return None
-            tokens.append([slot_token(prefix + unit), index_token(i), index_token(i)])
-        return tokens or None
+        return _duration_values(prefix, inside if kind == "duration" else inside[:1], words)
     first, last = inside[0], inside[-1]
     if slot in NUMBER_SLOTS:
         if first != last or words[first].number is None:
             return None
-        return [
-            [
-                slot_token(slot),
-                *([label_token("down")] if part.negative else []),
-                index_token(first),
-                index_token(last),
-            ]
-        ]
+        sign = [label_token("down")] if part.negative else []
+        return {slot: [*sign, index_token(first), index_token(last)]}
     if slot == "floor" and last + 1 < len(words) and words[last + 1].text == "floor":
         if words[last].text == "floor":
             return None  # "first floor floor"
         last += 1
-    return [[slot_token(slot), index_token(first), index_token(last)]]
+    return {slot: [index_token(first), index_token(last)]}
+
+
+def _duration_values(
+    prefix: str, spread: list[int], words: list[Word]
+) -> dict[str, list[str]] | None:
+    """Hours, minutes and seconds, each pointing at its number."""
+    values = {}
+    for i in spread:
+        if words[i].number is None:
+            continue
+        unit = _UNITS.get(words[i + 1].text.rstrip("s")) if i + 1 < len(words) else None
+        if unit is None:
+            return None
+        values[prefix + unit] = [index_token(i), index_token(i)]
+    return values or None
 
 
 def _is_question(block: Block) -> bool:
