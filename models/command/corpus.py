@@ -11,29 +11,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import replace
-from itertools import product
 from pathlib import Path
 from random import Random
 
 from tqdm import tqdm
 
-from custom_components.llmos_assistant.engine.grammar import (
-    CHAT,
-    MAX_WORDS,
-    NUMBER_SLOTS,
-    index_token,
-    intent_token,
-    label_token,
-    slot_token,
-)
-from custom_components.llmos_assistant.engine.utterance import Word, split_words
-
 from . import BUILD
-from .noise import Noise
+from .encoding import encode
+from .noise import Noise, punctuate
 from .templates import Block, Said, backbone, wordings
 from .vocabulary import Vocabulary
 
@@ -96,8 +82,6 @@ _ASKING = tuple(
     "is are was were do does did has have am what which who whose where how when any tell check "
     "there's isn't aren't can could will".split()
 )
-_UNITS = {"hour": "hours", "minute": "minutes", "second": "seconds"}
-_DURATION_SLOTS = {"hours", "minutes", "seconds", "duration"}
 
 
 class Corpus:
@@ -138,7 +122,7 @@ class Corpus:
             if intents and self.rng.random() < WITH_ASIDE:
                 said = self._add_aside(said)
         said = self.noise.apply(said, self.rng)
-        return self._encode(_punctuate(said, self.rng), intents, slots)
+        return encode(punctuate(said, self.rng), intents, slots, self.language)
 
     def _more_parts(self, parts: list[tuple[Block, list[Said]]]) -> list[tuple[Block, list[Said]]]:
         """What else is asked for in the same breath; nothing, if the first would swallow it."""
@@ -231,121 +215,6 @@ class Corpus:
             # Not every timed command is one that is said alone.
             if _can_be_joined((block, said)) and "Timer" not in block.intents[0]:
                 return " ".join("".join(part.text for part in said).split())
-
-    def _encode(
-        self, said: list[Said], intents: list[str], slots: list[dict[str, str]]
-    ) -> dict[str, list[str]] | None:
-        text, spans = _lay_out(said)
-        words = split_words(text, self.language)
-        if not 0 < len(words) <= MAX_WORDS:
-            return None
-        steps: list[dict[str, list[str]]] = [
-            {slot: [label_token(label)] for slot, label in fixed.items()}
-            for _, fixed in zip(intents, slots, strict=False)
-        ]
-        said_before: dict[tuple[int, str], list[str]] = {}
-        for part, start, end in spans:
-            inside = [i for i, word in enumerate(words) if word.start < end and word.end > start]
-            values = _values(part, inside, words)
-            if values is None:
-                return None
-            for at, (slot, value) in product(part.steps, values.items()):
-                # Halves of hours point at the number that they were joined to, too.
-                if said_before.setdefault((at, slot), value) != value:
-                    return None  # two names for one thing
-                steps[at].setdefault(slot, value)
-        tokens = [
-            token
-            for intent, step in zip(intents, steps, strict=True)
-            for token in (intent_token(intent), *_in_order(step))
-        ]
-        return {"words": [word.text for word in words], "plan": tokens or [CHAT]}
-
-
-def _in_order(slots: dict[str, list[str]]) -> Iterator[str]:
-    """The tokens of a step's slots: labels by the names of their slots, then words as they were said.
-
-    One order for what means the same, however the template came by it.
-    """
-    labels = sorted(slot for slot, value in slots.items() if value[-1].startswith("<="))
-    words = [slot for slot in slots if slot not in labels]
-    words.sort(key=lambda slot: int(slots[slot][-1][1:-1]))
-    for slot in (*labels, *words):
-        yield slot_token(slot)
-        yield from slots[slot]
-
-
-_BEFORE_COMMA = re.compile(r"(?<=\w) (?=(?:and|then|but|if|so|or|because|no)\b)")
-
-
-def _punctuate(said: list[Said], rng: Random) -> list[Said]:
-    """Commas where recognition and people write them, in some of the utterances."""
-    if rng.random() < 0.55:
-        return said
-    written = []
-    for number, part in enumerate(said):
-        text = part.text
-        if part.slot is None:
-            between = 0 < number < len(said) - 1 and said[number - 1].slot and said[number + 1].slot
-            if text == " " and between:
-                text = rng.choice([", ", " "])
-            elif rng.random() < 0.5:
-                text = _BEFORE_COMMA.sub(", ", text)
-                if text.startswith((" and ", " then ", " but ")) and number:
-                    text = "," + text
-        written.append(replace(part, text=text))
-    return written
-
-
-def _lay_out(said: list[Said]) -> tuple[str, list[tuple[Said, int, int]]]:
-    """The utterance's text, and the characters [start, end) of each slot in it."""
-    text = ""
-    spans = []
-    for part in said:
-        if part.slot is not None:
-            spans.append((part, len(text), len(text) + len(part.text)))
-        text += part.text
-    return text, spans
-
-
-def _values(part: Said, inside: list[int], words: list[Word]) -> dict[str, list[str]] | None:
-    """The slots that a stretch of words fills, and their tokens; none if it is not what the slot holds."""
-    slot = str(part.slot)
-    if part.label is not None:
-        return {slot: [label_token(part.label)]}
-    if not inside:
-        return None
-    prefix = next((p for p in ("start_", "for_") if f"{slot}_".startswith(p)), "")
-    kind = "duration" if slot in ("start", "for") else slot.removeprefix(prefix)
-    if kind in _DURATION_SLOTS:
-        # A whole duration holds its numbers; a single number's unit follows outside of the slot.
-        return _duration_values(prefix, inside if kind == "duration" else inside[:1], words)
-    first, last = inside[0], inside[-1]
-    if slot in NUMBER_SLOTS:
-        if first != last or words[first].number is None:
-            return None
-        sign = [label_token("down")] if part.negative else []
-        return {slot: [*sign, index_token(first), index_token(last)]}
-    if slot == "floor" and last + 1 < len(words) and words[last + 1].text == "floor":
-        if words[last].text == "floor":
-            return None  # "first floor floor"
-        last += 1
-    return {slot: [index_token(first), index_token(last)]}
-
-
-def _duration_values(
-    prefix: str, spread: list[int], words: list[Word]
-) -> dict[str, list[str]] | None:
-    """Hours, minutes and seconds, each pointing at its number."""
-    values = {}
-    for i in spread:
-        if words[i].number is None:
-            continue
-        unit = _UNITS.get(words[i + 1].text.rstrip("s")) if i + 1 < len(words) else None
-        if unit is None:
-            return None
-        values[prefix + unit] = [index_token(i), index_token(i)]
-    return values or None
 
 
 def _is_question(block: Block) -> bool:

@@ -7,6 +7,7 @@ commands of the corpus were spoken by synthetic voices (`script/hear`).
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from random import Random
 
@@ -65,3 +66,25 @@ def _misspell(word: str, rng: Random) -> str:
             word[:at] + word[at] + word[at:],
         ]
     )
+
+
+_BEFORE_COMMA = re.compile(r"(?<=\w) (?=(?:and|then|but|if|so|or|because|no)\b)")
+
+
+def punctuate(said: list[Said], rng: Random) -> list[Said]:
+    """Commas where recognition and people write them, in some of the utterances."""
+    if rng.random() < 0.55:
+        return said
+    written = []
+    for number, part in enumerate(said):
+        text = part.text
+        if part.slot is None:
+            between = 0 < number < len(said) - 1 and said[number - 1].slot and said[number + 1].slot
+            if text == " " and between:
+                text = rng.choice([", ", " "])
+            elif rng.random() < 0.5:
+                text = _BEFORE_COMMA.sub(", ", text)
+                if text.startswith((" and ", " then ", " but ")) and number:
+                    text = "," + text
+        written.append(replace(part, text=text))
+    return written

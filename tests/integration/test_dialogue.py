@@ -9,7 +9,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.llmos_assistant.engine.protocol import Plan, Step
+from custom_components.llmos_assistant.engine.protocol import Plan, SlotValue, Step
 
 from .scripted_engine import ScriptedEngine
 from .test_conversation import converse, speech
@@ -123,8 +123,8 @@ async def test_conditions(
 async def test_exceptions(home: HomeAssistant, engine: ScriptedEngine) -> None:
     """All but one, said in one sentence."""
     await home.services.async_call("light", "turn_on", {"entity_id": "all"}, blocking=True)
-    slots = {"domain": "light", "area": "all", "except": "bed light"}
-    engine.plan("all off but the bed light", Step("HassTurnOff", dict(slots)))
+    slots: dict[str, SlotValue] = {"domain": "light", "area": "all", "except": "bed light"}
+    engine.plan("all off but the bed light", Step("HassTurnOff", slots))
     result = await converse(home, "all off but the bed light")
     assert states(home) == ["on", "off", "off"]
     assert speech(result).count(".") <= 1
@@ -135,8 +135,8 @@ async def test_for_a_while(
 ) -> None:
     """A timer ends what was asked for a while."""
     await all_off(home)
-    slots = {"name": "bed light", "for_minutes": 20}
-    engine.plan("bed light for twenty minutes", Step("HassTurnOn", dict(slots)))
+    slots: dict[str, SlotValue] = {"name": "bed light", "for_minutes": 20}
+    engine.plan("bed light for twenty minutes", Step("HassTurnOn", slots))
     await converse(home, "bed light for twenty minutes")
     assert states(home)[0] == "on"
     freezer.tick(timedelta(minutes=20, seconds=1))

@@ -13,8 +13,8 @@ from ..engine.protocol import Plan, SlotValue
 from .caution import confirm
 from .conditions import OUTSIDE, holds
 from .exclusions import leave_out
-from .inventory import Entity, Home
-from .kinds import ACTS_ON, MEDIA, TIMERS
+from .inventory import Home
+from .kinds import ACTS_ON, TIMERS
 from .levels import set_levels
 from .lists import choose_list
 from .modes import choose_mode, things_with_mode
@@ -22,6 +22,7 @@ from .naming import ground_name, name_from_words
 from .places import find_place
 from .placing import ground_group
 from .problems import Problem, ProblemKind, Unclear
+from .recent import ground_recent, means_recent
 from .scope import Scope, place_slot
 from .times import next_time, split_duration
 
@@ -195,8 +196,8 @@ def _ground_targets(scope: Scope) -> tuple[str, ...]:
     if (chosen := scope.slots.pop("entity_ids", None)) is not None:
         scope.each = True
         return tuple(str(chosen).split(","))
-    if "target" in scope.slots or _means_recent(scope):
-        return _ground_recent(scope)
+    if "target" in scope.slots or means_recent(scope):
+        return ground_recent(scope)
     whole_home = scope.slots.get("area") == _WHOLE_HOME
     if whole_home:
         del scope.slots["area"]
@@ -215,60 +216,6 @@ def _ground_targets(scope: Scope) -> tuple[str, ...]:
     del scope.slots["name"]
     scope.slots["domain"] = kind
     return ground_group(scope)
-
-
-_RELATIVE = {"up", "down"}
-_CHANGED = (
-    "brightness",
-    "temperature",
-    "percentage",
-    "position",
-    "humidity",
-    "volume_step",
-    "volume_level",
-)
-
-
-def _means_recent(scope: Scope) -> bool:
-    """If a change says neither what nor where, after something that it can change: "a bit dimmer"."""
-    if {"name", "area", "floor"} & scope.slots.keys() or not scope.recent:
-        return False
-    changes = any(
-        scope.slots.get(slot) in _RELATIVE
-        or f"{slot}_step" in scope.slots
-        or (slot in scope.slots and not {"domain", "device_class"} & scope.slots.keys())
-        for slot in _CHANGED
-    )
-    return changes and any(entity.domain in (scope.domains or ()) for entity in scope.recent)
-
-
-def _ground_recent(scope: Scope) -> tuple[str, ...]:
-    """ "It", "them", "the other one". Raises Unclear if nothing that fits was spoken of."""
-    target = scope.slots.pop("target", "last")
-    recent = tuple(e for e in scope.recent if scope.domains is None or e.domain in scope.domains)
-    if target == "other" and recent:
-        recent = _the_other(scope, recent)
-    if not recent and scope.intent in MEDIA:
-        return ground_group(scope)  # "pause it": what is playing
-    if not recent:
-        raise Unclear(ProblemKind.UNKNOWN_NAME, "")
-    for slot in ("domain", "device_class"):
-        scope.slots.pop(slot, None)
-    scope.each = True
-    return tuple(entity.entity_id for entity in recent)
-
-
-def _the_other(scope: Scope, recent: tuple[Entity, ...]) -> tuple[Entity, ...]:
-    """The one of the same kind in the same area that was not meant. Raises Unclear."""
-    others = tuple(
-        entity
-        for entity in scope.home.of_kind(frozenset({recent[0].domain}))
-        if entity not in recent and entity.area_id == recent[0].area_id
-    )
-    if len(others) > 1:
-        choices = tuple(entity.entity_id for entity in others)
-        raise Unclear(ProblemKind.AMBIGUOUS_NAME, "", scope.label(others), choices=choices)
-    return others
 
 
 def _ground_place(scope: Scope) -> None:
