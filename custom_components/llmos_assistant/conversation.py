@@ -19,6 +19,7 @@ from .entity import EngineEntity
 from .home.acting import Request, async_act, async_undo
 from .home.follow_ups import Turn
 from .home.grounding import UNDO, GroundedStep
+from .home.items import async_settle_lists
 from .home.memory import Memory
 from .home.speech import Speaker, async_get_speaker
 from .understanding import area_of_speaker, async_understand
@@ -104,7 +105,7 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
             area_id,
             last.turn if last else None,
         )
-        grounding = understood.grounding
+        grounding = await async_settle_lists(self.hass, understood.grounding)
         if not grounding.steps:
             return _error(_ErrorCode.NO_INTENT_MATCH, speaker.phrase("only_home"), speaker)
         before = [

@@ -32,6 +32,8 @@ async def async_answer(
         words = await _async_lists(hass, states, step.slots.get("item"), speaker)
     elif domains == {_MEDIA} and step.slots.get("state", "playing") == "playing":
         words = _playing(states, speaker)
+    elif domains == {"climate"} and "state" not in step.slots:
+        words = " ".join(_thermostat(hass, state, speaker) for state in states)
     elif domains == {"sensor"} and "state" not in step.slots and "name" not in step.slots:
         words = " ".join(_measured(state, speaker) for state in states)
     if words is None:
@@ -41,6 +43,17 @@ async def async_answer(
     response.async_set_states(matched_states=list(states))
     response.async_set_speech(words)
     return response
+
+
+def _thermostat(hass: HomeAssistant, state: State, speaker: Speaker) -> str:
+    unit = hass.config.units.temperature_unit
+    target, now = (state.attributes.get(name) for name in ("temperature", "current_temperature"))
+    words = [speaker.phrase("measures", name=state.name, value=state.state)]
+    if target is not None:
+        words.append(speaker.phrase("set_to", value=f"{target} {unit}"))
+    if now is not None:
+        words.append(speaker.phrase("now_at", value=f"{now} {unit}"))
+    return " ".join(words)
 
 
 def _measured(state: State, speaker: Speaker) -> str:

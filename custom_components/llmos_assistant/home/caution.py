@@ -10,6 +10,10 @@ from .scope import Scope
 
 _OPENS = frozenset({"HassTurnOn", "HassSetPosition", "HassToggle"})
 _KEEPS_OUT = frozenset({"door", "garage", "gate"})
+# Unlocking is turning off: words such as these must have been said.
+_UNLOCKING = frozenset(
+    "open unbolt undo unfasten unlatch unlock unlocked unlocking unsecure release let".split()
+)
 _NOT = frozenset({"don't", "dont", "never", "not"})
 _KINDS = frozenset(
     {"door", "garage", "gate", "irrigation", "lock", "sprinkler", "tap", "unlock", "valve", "water"}
@@ -18,7 +22,10 @@ _KINDS = frozenset(
 
 def confirm(scope: Scope, entity_ids: tuple[str, ...]) -> None:
     """Raise Unclear if a step is too risky to be done without having been asked for by name."""
-    is_denied = not _NOT.isdisjoint(scope.text.lower().replace("’", "'").split())
+    words = scope.text.lower().replace("’", "'").split()
+    is_denied = not _NOT.isdisjoint(words) or (
+        bool(words) and _unlocks(scope, entity_ids) and _UNLOCKING.isdisjoint(words)
+    )
     said = scope.said_exactly or _says_so(scope)
     if scope.slots.pop("confirmed", None) or (said and not is_denied):
         return
@@ -31,6 +38,10 @@ def confirm(scope: Scope, entity_ids: tuple[str, ...]) -> None:
         raise Unclear(
             ProblemKind.CONFIRM, scope.intent, scope.label(risky), choices=tuple(entity_ids)
         )
+
+
+def _unlocks(scope: Scope, entity_ids: tuple[str, ...]) -> bool:
+    return scope.intent in UNLOCKS and any(i.startswith("lock.") for i in entity_ids)
 
 
 def _says_so(scope: Scope) -> bool:

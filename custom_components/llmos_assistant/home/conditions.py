@@ -26,19 +26,24 @@ _HOT, _COLD = 25.0, 10.0  # °C
 _ON = frozenset({"on", "open", "playing", "unlocked", "home", "cleaning", "mowing"})
 
 
-def holds(scope: Scope) -> bool:
-    """If the condition of a LlmosIf step is met. Raises Unclear if that cannot be known."""
+def holds(scope: Scope) -> tuple[bool, tuple[str, ...]]:
+    """If the condition of a LlmosIf step is met, and the ids of the entities it is about.
+
+    Raises Unclear if that cannot be known.
+    """
+    entities: tuple[Entity, ...] = ()
     if condition := scope.slots.get("condition"):
         results = [_is_so(str(condition), scope)]
     else:
         entities = _entities(scope)
         results = [_fits(entity, scope) for entity in entities]
+    ids = tuple(entity.entity_id for entity in entities)
     match scope.slots.get("quantity", "any"):
         case "none":
-            return not any(results)
+            return not any(results), ids
         case "all":
-            return all(results)
-    return any(results)
+            return all(results), ids
+    return any(results), ids
 
 
 def _is_so(condition: str, scope: Scope) -> bool:

@@ -17,7 +17,7 @@ from .inventory import Home
 from .kinds import ACTS_ON, TIMERS
 from .levels import set_levels
 from .lists import choose_list
-from .modes import choose_mode, things_with_mode
+from .modes import choose_mode, is_source, things_with_mode
 from .naming import ground_name, name_from_words
 from .places import find_place
 from .placing import ground_group
@@ -30,6 +30,8 @@ __all__ = ["GroundedStep", "Grounding", "Problem", "ProblemKind", "ground"]
 
 IF, LATER, SET_MODE, UNDO = "LlmosIf", "LlmosLater", "LlmosSetMode", "LlmosUndo"
 
+_HUMIDIFIER_MODE = "HassHumidifierMode"
+_PLAY = "HassMediaSearchAndPlay"
 _WHOLE_HOME = "all"  # the area that the command model writes for "everywhere", "in the house"
 _SAME_FOR_ANOTHER_KIND = {
     "HassLawnMowerDock": "HassVacuumReturnToBase",
@@ -119,6 +121,13 @@ _ROBOTS = {
 
 
 def _ground_step(scope: Scope) -> GroundedStep:
+    if scope.intent == _HUMIDIFIER_MODE and "mode" in scope.slots:
+        scope.intent = SET_MODE
+    if scope.intent == _PLAY and is_source(scope, str(scope.slots.get("search_query", ""))):
+        # "Put Netflix on" where a TV has it for a source.
+        scope.intent = SET_MODE
+        scope.slots = {"mode": scope.slots.pop("search_query"), **scope.slots}
+        scope.slots.pop("media_class", None)
     instead = list(_other_readings(scope))
     grounded = _ground_scope(scope)
     if grounded.problem:
@@ -132,6 +141,8 @@ def _other_readings(scope: Scope) -> Iterator[Scope]:
     if other := _SAME_FOR_ANOTHER_KIND.get(scope.intent):
         # "Start Clippy" does not say whether Clippy cleans or mows.
         yield replace(scope, intent=other, slots=dict(scope.slots))
+    elif scope.intent == _HUMIDIFIER_MODE:
+        yield replace(scope, intent="HassTurnOn", slots=dict(scope.slots))
     elif scope.intent == SET_MODE and (mode := scope.slots.get("mode")):
         # "Holiday mode on" may be a switch, a scene or a script of that name.
         for name in (f"{mode} mode", mode):
@@ -144,7 +155,8 @@ def _ground_scope(scope: Scope) -> GroundedStep:
     try:
         if scope.intent == IF:
             _ground_place(scope)
-            return GroundedStep(IF, scope.slots, is_met=holds(scope))
+            is_met, entity_ids = holds(scope)
+            return GroundedStep(IF, scope.slots, entity_ids, is_met=is_met)
         entity_ids = _resolve(scope)
         set_levels(scope, entity_ids)
         confirm(scope, entity_ids)

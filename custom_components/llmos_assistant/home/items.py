@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from homeassistant.components.todo import DOMAIN as TODO
 from homeassistant.core import HomeAssistant
 
+from .grounding import GroundedStep, Grounding
 from .names import NEAR, Words, likeness, same, split, stems
+from .problems import ProblemKind
 
 _KNOWN_ITEM = frozenset({"HassListCompleteItem", "HassListRemoveItem"})
 
@@ -45,3 +48,30 @@ def find_item(spoken: str, items: list[str]) -> str:
         if found:
             return found[0] if len(found) == 1 else spoken
     return spoken
+
+
+async def async_settle_lists(hass: HomeAssistant, grounding: Grounding) -> Grounding:
+    """Choose the list, where several could be meant, by the entry: only one of them has it."""
+    steps = [
+        await _async_settle(hass, step)
+        if step.problem
+        and step.problem.kind is ProblemKind.AMBIGUOUS_NAME
+        and needs_known_item(step.intent)
+        else step
+        for step in grounding.steps
+    ]
+    return Grounding(tuple(steps))
+
+
+async def _async_settle(hass: HomeAssistant, step: GroundedStep) -> GroundedStep:
+    spoken = str(step.slots.get("item", ""))
+    having = []
+    for entity_id in step.choices:
+        items = await async_open_items(hass, entity_id)
+        if (item := find_item(spoken, items)) in items:
+            having.append((entity_id, item))
+    if len(having) != 1:
+        return step
+    entity_id, item = having[0]
+    slots = step.slots | {"name": entity_id, "item": item}
+    return replace(step, slots=slots, entity_ids=(entity_id,), problem=None)

@@ -18,6 +18,7 @@ _ABOUT_ITEMS = frozenset({*_OF_ANY_LIST, *_OF_SHOPPING_LIST, "HassListRemoveItem
 _VAGUE = frozenset(
     "a all an any anything everything it item items list something that the them things this".split()
 )
+_TRIPS = frozenset({"order", "run", "shop", "trip"})
 _TODO = frozenset({"todo"})
 
 
@@ -39,6 +40,9 @@ def choose_list(scope: Scope) -> None:
 def _named_list(scope: Scope, lists: tuple[Entity, ...]) -> None:
     """A list that was named: the shopping list has intents of its own where it is set up."""
     spoken = str(scope.slots.get("name", ""))
+    words = split(spoken)
+    if len(words) > 1 and words[-1] in _TRIPS:
+        scope.slots["name"] = spoken = " ".join(words[:-1])  # the "Aldi run"
     if not spoken or (
         says_shopping(spoken) and not read_name(Name(split(spoken), lists, scope.home))
     ):

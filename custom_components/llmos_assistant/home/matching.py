@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from .inventory import Entity, Home
 from .kinds import BRANDS, Kind, kind_of, without_kind
-from .names import NEAR, Words, is_plural, likeness, same, singular, split, stems
+from .names import NEAR, Words, is_plural, likeness, same, singular, sounds_like_part, split, stems
 from .places import Place, split_place
 
 _MARGIN = 0.05  # how much better than the next the best of near misses must be
@@ -185,6 +185,12 @@ def _near(name: Name) -> Reading | None:
     return Reading(best, is_guess=True) if best else None
 
 
+def _near_part(name: Name) -> Reading | None:
+    """ "Floor lump" for the "Corner Floor Lamp"."""
+    found = name.entities(lambda _, words: sounds_like_part(name.words, words))
+    return replace(found, is_guess=True) if found else None
+
+
 def _near_place(name: Name) -> Reading | None:
     """ "Leaving room lights" for the lights of the living room."""
     for place, rest in split_place(name.words, name.home, near=True):
@@ -218,5 +224,6 @@ _READINGS = (
     _part_without_kind,
     _without_brand,
     _near,
+    _near_part,
     _near_place,
 )

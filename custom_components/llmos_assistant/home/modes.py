@@ -13,8 +13,19 @@ _SAID = {
     "drying": "dry", "fan": "fan_only", "heating": "heat", "hot": "heat", "night": "sleep",
     "standby": "off", "vacation": "away", "warm": "heat",
 }  # fmt: skip
+_MEDIA = frozenset({"media_player"})
 _SILENT = frozenset({"mode", "setting", "preset", "input", "source", "channel"})
 _NEAR = 0.8
+
+
+def is_source(scope: Scope, spoken: str) -> bool:
+    """If the words are the very name of a source of a media player."""
+    words = split(spoken)
+    return any(
+        same(words, split(source))
+        for entity in scope.home.of_kind(_MEDIA)
+        for source in entity.options.get("source", ())
+    )
 
 
 def things_with_mode(scope: Scope) -> tuple[Entity, ...]:

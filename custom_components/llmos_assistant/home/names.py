@@ -14,7 +14,24 @@ type Words = tuple[str, ...]
 
 # Said in front of a name without being part of it.
 _LEADING = frozenset(
-    {"the", "a", "an", "my", "our", "your", "all", "both", "every", "any", "some", "of"}
+    {
+        "the",
+        "a",
+        "an",
+        "my",
+        "our",
+        "your",
+        "all",
+        "both",
+        "every",
+        "any",
+        "some",
+        "of",
+        "his",
+        "her",
+        "their",
+        "its",
+    }
 )
 _SAME_WORD = {
     "television": "tv",
@@ -43,6 +60,7 @@ _SAME_WORDS = {
 
 # Spellings of one sound, for near misses only: "rosy" and "Rosie", "leaving" and "living".
 _SOUNDS = (
+    ("ight", "ite"),
     ("ph", "f"),
     ("ck", "k"),
     ("c", "k"),
@@ -130,6 +148,16 @@ def likeness(spoken: Words, name: Words) -> float:
     if min(len(one), len(other)) <= _SHORT or one[0] != other[0]:
         return 0.0
     return _edit_likeness(one, other)
+
+
+def sounds_like_part(spoken: Words, name: Words) -> bool:
+    """If all of several spoken words sound like words of the name, one of them exactly."""
+    spoken, name = stems(spoken), stems(name)
+    return (
+        len(spoken) > 1
+        and not set(spoken).isdisjoint(name)
+        and all(word in name or any(_word_likeness(word, n) for n in name) for word in spoken)
+    )
 
 
 @lru_cache(maxsize=4096)

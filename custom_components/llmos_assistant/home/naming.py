@@ -21,6 +21,8 @@ def ground_name(scope: Scope, *, whole_home: bool = False) -> tuple[str, ...]:
     words = split(spoken)
     # A vacuum is sent to an area, it is not found by it.
     place = None if scope.intent == "HassVacuumCleanArea" else scope.place
+    if place and len(words) > 1 and words[0] == "other":
+        words = words[1:]  # "the other lamp, the one in the hall"
     reading = _read(scope, words, place) if words else None
     if reading is None and words and (group := read_group(Name(words, (), scope.home))):
         reading = group if _acts_on(scope, group.kind) else None
