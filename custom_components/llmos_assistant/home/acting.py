@@ -30,6 +30,7 @@ _LOGGER = logging.getLogger(__name__)
 type OnStep = Callable[[GroundedStep], Callable[[intent.IntentResponse], None]]
 """Told of each step before it is carried out; what it returns is told what came of it."""
 
+_TAKES_PLACE = frozenset({"HassVacuumCleanArea"})  # for more than to find the thing
 _PLACE_AND_KIND = frozenset({"area", "floor", "domain", "device_class"})
 _Reason = intent.MatchFailedReason
 _ErrorCode = intent.IntentResponseErrorCode
@@ -103,7 +104,10 @@ async def _async_act(
         item = find_item(str(step.slots.get("item", "")), items)
         step = replace(step, slots=step.slots | {"item": item})
     if not step.each:
-        return await _async_handle(hass, step.intent, step.slots, request, speaker)
+        slots = step.slots
+        if "name" in slots and len(step.entity_ids) == 1 and step.intent not in _TAKES_PLACE:
+            slots = slots_for(step, step.entity_ids[0])
+        return await _async_handle(hass, step.intent, slots, request, speaker)
     responses = await asyncio.gather(
         *(
             _async_handle(hass, step.intent, slots_for(step, entity_id), request, speaker)

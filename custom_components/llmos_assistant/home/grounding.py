@@ -103,10 +103,22 @@ def ground(
             if entity_id in home.entity_by_id
         )
         scope = Scope(step.intent, dict(step.slots), home, here, recent, text)
-        steps.append(_ground_step(scope))
+        scope.is_alone = sum(other.intent != IF for other in plan.steps) == 1
+        grounded = _ground_step(scope)
+        if steps and _ends(grounded, steps[-1]):
+            continue  # "on for half an hour and then off": that is what the half hour says
+        steps.append(grounded)
         if not steps[-1].is_met:
             break
     return Grounding(tuple(steps))
+
+
+def _ends(step: GroundedStep, before: GroundedStep) -> bool:
+    return (
+        before.undo_after > 0
+        and {step.intent, before.intent} == {"HassTurnOn", "HassTurnOff"}
+        and step.entity_ids == before.entity_ids
+    )
 
 
 def _just_meant(steps: list[GroundedStep]) -> tuple[str, ...]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from .inventory import Area, Entity
 from .kinds import BINARY_STATES, IN_ROOM, MANY_AT_ONCE, MEDIA, ONE_ONLY, device_classes, says_class
 from .names import split
+from .narrowing import narrow
 from .problems import ProblemKind, Unclear
 from .scope import Scope
 
 # Their handlers refuse several things at once.
 _SETS_ONE = ONE_ONLY - {"HassMediaSearchAndPlay"}
+_ASKS = frozenset({"HassGetState", "HassClimateGetTemperature", "LlmosIf"})
 _TEMPERATURE = frozenset({"temperature"})
 
 
@@ -39,6 +41,9 @@ def ground_group(scope: Scope, *, whole_home: bool = False, spoken: str = "") ->
         scope.each = True
     if scope.intent in _EVERYTHING and not {"name", "domain", "device_class"} & scope.slots.keys():
         group = _everything(scope, group, spoken)
+    if (narrowed := narrow(scope, group)) != group and scope.intent not in _ASKS:
+        scope.each = True
+        group = narrowed
     _fit_labels(scope, group, spoken)
     if scope.intent == "HassSetPosition" and "device_class" not in scope.slots:
         scope.each = True  # its handler wants a name or a class

@@ -39,8 +39,8 @@ def ground_recent(scope: Scope) -> tuple[str, ...]:
     recent = tuple(e for e in scope.recent if scope.domains is None or e.domain in scope.domains)
     if target == "other" and recent:
         recent = _the_other(scope, recent)
-    if not recent and scope.intent in MEDIA:
-        return ground_group(scope)  # "pause it": what is playing
+    if not recent and (scope.intent in MEDIA or len(scope.domains or ()) == 1):
+        return ground_group(scope)  # "pause it": what is playing; "dim it": the lights here
     if not recent:
         raise Unclear(ProblemKind.UNKNOWN_NAME, "")
     for slot in ("domain", "device_class"):

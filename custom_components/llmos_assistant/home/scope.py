@@ -27,7 +27,8 @@ class Scope:
 
     `here` is the area it was said in, `recent` what was last acted on in the conversation, `text`
     the whole utterance. With `each`, the slots say too much: what is meant are the entities found,
-    and no others. `said_exactly`: nothing had to be guessed to find them.
+    and no others. `said_exactly`: nothing had to be guessed to find them. `is_alone`: the utterance
+    has no other step, so that all its words belong to this one.
     """
 
     intent: str
@@ -39,6 +40,7 @@ class Scope:
     place: Place | None = None
     each: bool = False
     said_exactly: bool = False
+    is_alone: bool = True
 
     @property
     def here_id(self) -> str | None:

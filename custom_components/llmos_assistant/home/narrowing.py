@@ -1,0 +1,37 @@
+"""Which of a kind are meant, by the other words of the utterance: "take the ceiling down a touch"."""
+
+from __future__ import annotations
+
+from .inventory import Entity
+from .kinds import kind_of
+from .names import Words, split, stems
+from .places import Place
+from .scope import Scope
+
+# Words of names that are said in many commands without naming anything.
+_COMMON = frozenset(
+    "a all and at by for house home in is it light my no of off on one open room set the to up".split()
+)
+
+
+def narrow(scope: Scope, group: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    """Those of the group whose names are spoken of, if that tells them apart; all, if it does not."""
+    if len(group) < 2 or not scope.is_alone or scope.says_all:
+        return group
+    said = frozenset(stems(split(scope.text))) - _COMMON - _places(scope)
+    hits = [max(_hits(split(name), said) for name in entity.names) for entity in group]
+    if not any(hits) or all(hits):
+        return group
+    return tuple(entity for entity, n in zip(group, hits, strict=True) if n == max(hits))
+
+
+def _hits(name: Words, said: frozenset[str]) -> int:
+    # Of the words for kinds only "lamp" is a name, too.
+    return sum(word in said and (word == "lamp" or kind_of(word) is None) for word in stems(name))
+
+
+def _places(scope: Scope) -> frozenset[str]:
+    places: tuple[Place, ...] = (*scope.home.areas, *scope.home.floors)
+    return frozenset(
+        word for place in places for name in place.names for word in stems(split(name))
+    )
