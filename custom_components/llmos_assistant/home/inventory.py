@@ -57,7 +57,7 @@ class Entity:
     levels: Mapping[str, float] = field(default_factory=dict, hash=False)
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
-    @property
+    @cached_property
     def domain(self) -> str:
         """The domain that its id starts with."""
         return self.entity_id.partition(".")[0]
@@ -107,9 +107,18 @@ class Home:
         self, domains: frozenset[str] | None = None, device_classes: frozenset[str] | None = None
     ) -> tuple[Entity, ...]:
         """The entities of these domains and device classes; None stands for any."""
-        return tuple(
-            entity
-            for entity in self.entities
-            if (domains is None or entity.domain in domains)
-            and (device_classes is None or entity.device_class in device_classes)
+        entities = (
+            self.entities
+            if domains is None
+            else tuple(e for domain in sorted(domains) for e in self._by_domain.get(domain, ()))
         )
+        if device_classes is None:
+            return entities
+        return tuple(entity for entity in entities if entity.device_class in device_classes)
+
+    @cached_property
+    def _by_domain(self) -> dict[str, list[Entity]]:
+        found: dict[str, list[Entity]] = {}
+        for entity in self.entities:
+            found.setdefault(entity.domain, []).append(entity)
+        return found

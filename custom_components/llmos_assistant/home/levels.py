@@ -20,9 +20,8 @@ def set_levels(scope: Scope, entity_ids: Iterable[str]) -> None:
 
     Several things with a level each get the same one, counted from their mean.
     """
-    entities = [
-        entity for entity in scope.home.entities if entity.entity_id in frozenset(entity_ids)
-    ]
+    known = scope.home.entity_by_id
+    entities = [known[entity_id] for entity_id in entity_ids if entity_id in known]
     asked = scope.slots.get("temperature")
     if isinstance(asked, int | float) and asked < 0 and scope.intent in _OF_ROOMS:
         scope.slots["temperature_step"] = scope.slots.pop("temperature")

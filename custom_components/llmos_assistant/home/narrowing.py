@@ -16,7 +16,7 @@ _COMMON = frozenset(
 
 def narrow(scope: Scope, group: tuple[Entity, ...]) -> tuple[Entity, ...]:
     """Those of the group whose names are spoken of, if that tells them apart; all, if it does not."""
-    if len(group) < 2 or not scope.is_alone or scope.says_all:
+    if len(group) < 2 or not scope.is_alone or scope.says_all or "except" in scope.slots:
         return group
     said = frozenset(stems(split(scope.text))) - _COMMON - _places(scope)
     hits = [max(_hits(split(name), said) for name in entity.names) for entity in group]
