@@ -75,7 +75,7 @@ def resolve(plan: Plan, text: str, turn: Turn | None, home: Home) -> Plan | None
             if step.intent == CORRECT:
                 steps.append(Step(UNDO))
             steps.append(_again(step, turn, home))
-        elif step.intent == YES:
+        elif step.intent == YES or (step.intent == UNDO and turn is None):
             return None
         else:
             steps.append(step)
