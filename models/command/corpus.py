@@ -29,6 +29,7 @@ CONDITIONAL = 0.08  # of the commands: hanging on an "if nobody is home"
 CORRECTED = 0.03  # of all: begun with something else, "no wait", and then said
 WRAPPED = 0.22  # with a "please", an "um", a "thanks" around them
 WITH_ASIDE = 0.10  # with talk before or after it that is no part of it
+_SPECIAL = ("conversation_command", "except", "for")
 _SEVERAL = 3.0  # how much more often than other templates those of several steps come
 _JOINERS = [
     " and ",
@@ -232,6 +233,12 @@ def _can_be_joined(part: tuple[Block, list[Said]]) -> bool:
     )
 
 
+def _special_slots(block: Block) -> list[str]:
+    """The slots that set a block's templates apart, or they would drown among the plain ones."""
+    slots = block.spoken_slots()
+    return [slot for slot in _SPECIAL if slot in slots]
+
+
 def _is_several(block: Block) -> bool:
     return len(block.intents) > 1 and "LlmosIf" not in block.intents
 
@@ -242,6 +249,8 @@ def _by_intent(blocks: list[Block]) -> list[list[Block]]:
         key = block.intents
         if len(block.intents) > 1:
             key = ("LlmosIf", "…") if "LlmosIf" in block.intents else ("several", "…")
+        else:
+            key = (*block.intents, *_special_slots(block))
         groups.setdefault(key, []).append(block)
     return list(groups.values())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.resources
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -79,6 +79,14 @@ class Block:
         self._expand(rng.choice(self.sentences).expression, vocabulary, rng, said)
         return said
 
+    def spoken_slots(self) -> set[str]:
+        """The slots that its templates fill."""
+        return {
+            slot
+            for sentence in self.sentences
+            for slot in _spoken_slots(sentence.expression, self.rules)
+        }
+
     def _expand(
         self, item: Expression, vocabulary: Vocabulary, rng: Random, said: list[Said]
     ) -> None:
@@ -127,6 +135,18 @@ class Block:
             )
         text = vocabulary.sample(name, rng)
         return Said(text) if {name, slot} & _FREE_LISTS else Said(text, slot, at, negative=negative)
+
+
+def _spoken_slots(item: Expression, rules: Mapping[str, Sentence]) -> Iterator[str]:
+    """The slots of a template, without the steps that they belong to."""
+    match item:
+        case ListReference():
+            yield item.slot_name.partition("@")[0].rstrip("-")
+        case RuleReference():
+            yield from _spoken_slots(rules[item.rule_name].expression, rules)
+        case Group():
+            for part in item.items:
+                yield from _spoken_slots(part, rules)
 
 
 _parse = cache(parse_sentence)
