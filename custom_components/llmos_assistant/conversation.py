@@ -18,10 +18,10 @@ from .const import DOMAIN
 from .entity import EngineEntity
 from .home.acting import Request, async_act, async_undo
 from .home.follow_ups import Turn
-from .home.grounding import UNDO, GroundedStep
+from .home.grounding import IF, UNDO, GroundedStep
 from .home.items import async_settle_lists
 from .home.memory import Memory
-from .home.speech import Speaker, async_get_speaker
+from .home.speech import Speaker, async_get_speaker, join_sentences
 from .understanding import area_of_speaker, async_understand
 
 _LOGGER = logging.getLogger(__name__)
@@ -115,7 +115,8 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
             if (state := self.hass.states.get(entity_id))
         ]
         self._memory.keep(chat_log.conversation_id, Turn(understood.plan, grounding), before)
-        if problem := grounding.problem:
+        doable = [step for step in grounding.steps if step.problem is None]
+        if not any(step.intent != IF for step in doable) and (problem := grounding.problem):
             return _error(_ErrorCode.NO_VALID_TARGETS, speaker.problem(problem), speaker)
 
         def log_step(step: GroundedStep) -> Callable[[intent.IntentResponse], None]:
@@ -123,7 +124,12 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
 
         undone = any(step.intent == UNDO for step in grounding.steps)
         request = replace(request, before=last.before if undone and last else before)
-        return await async_act(self.hass, grounding.steps, request, speaker, log_step)
+        response = await async_act(self.hass, doable, request, speaker, log_step)
+        if problem := grounding.problem:
+            # The rest was done; what is asked or missing is said last.
+            done = response.speech[intent.SPEECH_TYPE_PLAIN]["speech"]
+            response.async_set_speech(join_sentences([done, speaker.problem(problem)]))
+        return response
 
 
 def _failure(err: HomeAssistantError, speaker: Speaker) -> intent.IntentResponse:

@@ -119,7 +119,7 @@ async def test_declines_what_is_not_about_the_home(
     assert home.states.async_all("light") == before
 
 
-async def test_does_nothing_if_one_of_the_steps_is_unclear(
+async def test_does_what_is_clear_and_tells_what_is_not(
     home: HomeAssistant, engine: ScriptedEngine
 ) -> None:
     engine.plan(
@@ -130,8 +130,9 @@ async def test_does_nothing_if_one_of_the_steps_is_unclear(
 
     result = await converse(home, "x")
 
-    assert speech(result) == "Sorry, I am not aware of any device called flux capacitor"
-    assert home.states.get("light.kitchen_lights").state == "on"
+    words = "Turned off the light. Sorry, I am not aware of any device called flux capacitor."
+    assert speech(result) == words
+    assert home.states.get("light.kitchen_lights").state == "off"
 
 
 async def test_says_what_was_not_done_after_a_failure(

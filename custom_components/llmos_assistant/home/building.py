@@ -20,6 +20,7 @@ from homeassistant.components.homeassistant.exposed_entities import (
 from homeassistant.components.humidifier import ATTR_AVAILABLE_MODES, ATTR_HUMIDITY
 from homeassistant.components.light import (
     ATTR_BRIGHTNESS,
+    ATTR_COLOR_TEMP_KELVIN,
     ATTR_SUPPORTED_COLOR_MODES,
     brightness_supported,
 )
@@ -166,7 +167,11 @@ def _levels(state: State) -> dict[str, float]:
     attributes = state.attributes
     match state.domain:
         case "light" if brightness_supported(attributes.get(ATTR_SUPPORTED_COLOR_MODES)):
-            return {"brightness": (attributes.get(ATTR_BRIGHTNESS) or 0) / 2.55}
+            kelvin = attributes.get(ATTR_COLOR_TEMP_KELVIN)
+            return {
+                "brightness": (attributes.get(ATTR_BRIGHTNESS) or 0) / 2.55,
+                **({"kelvin": kelvin} if kelvin else {}),
+            }
         case "fan" if (percentage := attributes.get(ATTR_PERCENTAGE)) is not None:
             return {"percentage": percentage}
         case "cover" | "valve" if (position := attributes.get(ATTR_CURRENT_POSITION)) is not None:

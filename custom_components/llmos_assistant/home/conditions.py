@@ -6,6 +6,7 @@ from .inventory import Entity
 from .kinds import BINARY_STATES, STATE_DOMAINS
 from .names import split, stems
 from .naming import ground_name
+from .narrowing import narrow
 from .placing import ground_group
 from .problems import ProblemKind, Unclear
 from .scope import Scope
@@ -79,6 +80,8 @@ def _entities(scope: Scope) -> tuple[Entity, ...]:
     if scope.said_domain == "person":
         return scope.home.of_kind(frozenset({"person"}))
     found = tuple(by_id[entity_id] for entity_id in ground_group(scope, whole_home=True))
+    if (narrowed := narrow(scope, found)) != found:
+        return narrowed
     if scope.here and scope.place is None and not scope.says_all:
         return scope.inside(found, scope.here) or found
     return found

@@ -22,9 +22,10 @@ def leave_out(scope: Scope, entities: tuple[Entity, ...], spoken: str) -> tuple[
         return _without(entities, whole)
     left_out: list[Entity] = []
     for part in filter(str.strip, _BETWEEN.split(spoken)):
-        if (meant := _meant(scope, entities, part)) is None:
+        if (meant := _meant(scope, entities, part)) is not None:
+            left_out += meant
+        elif not left_out:  # what follows known things may be talk: "but the hall, he's asleep"
             raise Unclear(ProblemKind.UNKNOWN_NAME, part.strip())
-        left_out += meant
     return _without(entities, tuple(left_out))
 
 

@@ -90,7 +90,7 @@ def _answer(plan: Plan, text: str, turn: Turn, home: Home) -> Plan | None:
         return None
     number, grounded = asked
     slots = _answered_slots(plan, text, grounded, home)
-    return _put(turn.plan, number, _with(turn.plan.steps[number], slots)) if slots else None
+    return _put(turn.plan, _with(turn.plan.steps[number], slots)) if slots else None
 
 
 def _answered_slots(
@@ -155,8 +155,9 @@ def _with(step: Step, slots: dict[str, SlotValue]) -> Step:
     return Step(step.intent, kept | slots)
 
 
-def _put(plan: Plan, number: int, step: Step) -> Plan:
-    return replace(plan, steps=(*plan.steps[:number], step, *plan.steps[number + 1 :]))
+def _put(plan: Plan, step: Step) -> Plan:
+    """The plan with the answered step alone: the others have been carried out."""
+    return replace(plan, steps=(step,))
 
 
 def _again(step: Step, turn: Turn, home: Home) -> Step:
@@ -174,6 +175,8 @@ def _again(step: Step, turn: Turn, home: Home) -> Step:
         return _another_value(step.intent, last, value, slots, entities)
     if slots.pop("target", None) == "other":
         return Step(last.intent, _kept(last) | {"target": "other"})
+    if not slots and (more := _one_more(last)):
+        return more
     if "item" in last.slots and (said := slots.get("item") or slots.get("name")):
         return Step(last.intent, last.slots | {"item": said})
     kept = _kept(last)
@@ -183,6 +186,16 @@ def _again(step: Step, turn: Turn, home: Home) -> Step:
         if "name" in kept and entities:
             kept["kind"] = entities[0].domain
     return Step(last.intent, kept | slots)
+
+
+def _one_more(last: Step) -> Step | None:
+    """ "One more", after something was set: a step up from there."""
+    slot = next((slot for slot in last.slots if slot in _NUMBERS), None)
+    if slot is None or not isinstance(last.slots[slot], int | float):
+        return None
+    if slot == "volume_level":
+        return Step("HassSetVolumeRelative", {"target": "last", "volume_step": "up"})
+    return Step(last.intent, {"target": "last", slot: "up"})
 
 
 def _kept(step: Step) -> dict[str, SlotValue]:

@@ -19,6 +19,7 @@ from .levels import set_levels
 from .lists import choose_list
 from .modes import choose_mode, is_source, things_with_mode
 from .naming import ground_name, name_from_words
+from .narrowing import said_place
 from .places import find_place
 from .placing import ground_group
 from .problems import Problem, ProblemKind, Unclear
@@ -227,6 +228,10 @@ def _ground_targets(scope: Scope) -> tuple[str, ...]:
         del scope.slots["area"]
     kind = scope.slots.pop("kind", None)
     _ground_place(scope)
+    if whole_home and (place := said_place(scope)):
+        # "Every light upstairs" is not all of the home.
+        scope.place, whole_home = place, False
+        scope.slots[place_slot(place)] = place.name
     if scope.intent == SET_MODE and "name" not in scope.slots:
         return tuple(entity.entity_id for entity in things_with_mode(scope))
     if "name" not in scope.slots:

@@ -11,6 +11,8 @@ from .scope import Scope
 _LEVELS = ("brightness", "percentage", "temperature", "position", "humidity")
 _OF_ROOMS = frozenset({"HassClimateSetTemperature"})  # no room is set below zero
 _SIGNS = {"up": 1, "down": -1}
+_KELVIN_STEP = 800
+_WARM = ("warm", "cos", "coz", "yellow", "soft")
 _PERCENT_STEP = 20
 _FAHRENHEIT_FROM = 45  # a home that is set higher than this does not count in °C
 
@@ -25,12 +27,23 @@ def set_levels(scope: Scope, entity_ids: Iterable[str]) -> None:
     asked = scope.slots.get("temperature")
     if isinstance(asked, int | float) and asked < 0 and scope.intent in _OF_ROOMS:
         scope.slots["temperature_step"] = scope.slots.pop("temperature")
+    if scope.intent == "HassLightSet" and scope.slots.get("temperature") in _SIGNS:
+        scope.slots["temperature"] = _kelvin(entities, scope)
     for slot in _LEVELS:
         step = scope.slots.pop(f"{slot}_step", None)
         if step is not None:
             scope.slots[slot] = _changed(slot, entities, scope, by=float(step))
         elif (sign := _SIGNS.get(str(scope.slots.get(slot)))) is not None:
             scope.slots[slot] = _changed(slot, entities, scope, sign=sign)
+
+
+def _kelvin(entities: list[Entity], scope: Scope) -> int:
+    """A warmer or a colder white: fewer kelvin are warmer. Raises Unclear."""
+    levels = [entity.levels["kelvin"] for entity in entities if "kelvin" in entity.levels]
+    if not levels:
+        raise Unclear(ProblemKind.NO_LEVEL, ", ".join(scope.label(entities)))
+    is_warmer = any(word.startswith(_WARM) for word in scope.text.lower().split())
+    return round(sum(levels) / len(levels)) + (-_KELVIN_STEP if is_warmer else _KELVIN_STEP)
 
 
 def _changed(

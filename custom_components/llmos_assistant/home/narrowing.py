@@ -14,10 +14,42 @@ _COMMON = frozenset(
 )
 
 
+def said_place(scope: Scope) -> Place | None:
+    """The one area or floor that the utterance speaks of, the speaker's own if it says "in here"."""
+    if not scope.is_alone:
+        return None
+    left_out = split(str(scope.slots.get("except", "")))
+    words = split(scope.text)
+    if scope.here and (scope.says_here and "here" not in left_out):
+        return scope.here
+    places: tuple[Place, ...] = (*scope.home.areas, *scope.home.floors)
+    found = [
+        place
+        for place in places
+        if any(_within(split(n), words) and not _within(split(n), left_out) for n in place.names)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _within(name: Words, words: Words) -> bool:
+    """If the words of the name stand in the words, one after the other."""
+    size = len(name)
+    return size > 0 and any(words[i : i + size] == name for i in range(len(words) - size + 1))
+
+
 def narrow(scope: Scope, group: tuple[Entity, ...]) -> tuple[Entity, ...]:
     """Those of the group whose names are spoken of, if that tells them apart; all, if it does not."""
-    if len(group) < 2 or not scope.is_alone or scope.says_all or "except" in scope.slots:
+    if len(group) < 2 or not scope.is_alone or "except" in scope.slots:
         return group
+    if scope.says_all:
+        # "Every desk lamp" are all of that name.
+        words = stems(split(scope.text))
+        so_called = tuple(
+            entity
+            for entity in group
+            if any(len(split(n)) > 1 and _within(stems(split(n)), words) for n in entity.names)
+        )
+        return so_called or group
     said = frozenset(stems(split(scope.text))) - _COMMON - _places(scope)
     hits = [max(_hits(split(name), said) for name in entity.names) for entity in group]
     if not any(hits) or all(hits):

@@ -8,6 +8,7 @@ from .placing import ground_group
 from .problems import ProblemKind, Unclear
 from .scope import Scope
 
+_PRONOUNS = frozenset({"it", "that", "them", "these", "those"})
 _RELATIVE = {"up", "down"}
 _CHANGED = (
     "brightness",
@@ -24,13 +25,17 @@ def means_recent(scope: Scope) -> bool:
     """If a change says neither what nor where, after something that it can change: "a bit dimmer"."""
     if {"name", "area", "floor"} & scope.slots.keys() or not scope.recent:
         return False
-    changes = any(
+    if not any(entity.domain in (scope.domains or ()) for entity in scope.recent):
+        return False
+    said = frozenset(scope.text.lower().split())
+    if scope.is_alone and not scope.says_here and not _PRONOUNS.isdisjoint(said):
+        return True
+    return any(
         scope.slots.get(slot) in _RELATIVE
         or f"{slot}_step" in scope.slots
         or (slot in scope.slots and not {"domain", "device_class"} & scope.slots.keys())
         for slot in _CHANGED
     )
-    return changes and any(entity.domain in (scope.domains or ()) for entity in scope.recent)
 
 
 def ground_recent(scope: Scope) -> tuple[str, ...]:

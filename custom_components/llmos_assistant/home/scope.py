@@ -48,10 +48,15 @@ class Scope:
         return self.here.id if self.here else None
 
     @property
+    def says_here(self) -> bool:
+        """If the utterance speaks of the place that it is said in."""
+        return not _HERE.isdisjoint(self.text.lower().split())
+
+    @property
     def says_all(self) -> bool:
         """If all of a kind are meant, and not just those here: "all the blinds", "both lamps"."""
         words = self.text.lower().split()
-        return not _ALL.isdisjoint(words) and _HERE.isdisjoint(words)
+        return not _ALL.isdisjoint(words) and not self.says_here
 
     @property
     def domains(self) -> frozenset[str] | None:
