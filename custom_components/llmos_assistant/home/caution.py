@@ -16,7 +16,7 @@ _UNLOCKING = frozenset(
 )
 _NOT = frozenset({"don't", "dont", "never", "not"})
 _KINDS = frozenset(
-    {"door", "garage", "gate", "irrigation", "lock", "sprinkler", "tap", "unlock", "valve", "water"}
+    {"door", "garage", "gate", "irrigation", "lock", "sprinkler", "tap", "unlock", "valve"}
 )
 
 

@@ -13,8 +13,9 @@ from .grounding import IF, GroundedStep, Grounding
 from .inventory import Entity, Home
 from .matching import Name, read_name
 from .names import Words, split
-from .places import find_place
+from .places import Place, find_place
 from .problems import ProblemKind, Unclear
+from .scope import place_slot
 
 MORE, CORRECT, UNDO, YES = "LlmosMore", "LlmosCorrect", "LlmosUndo", "LlmosYes"
 
@@ -177,8 +178,12 @@ def _again(step: Step, turn: Turn, home: Home) -> Step:
         return Step(last.intent, _kept(last) | {"target": "other"})
     if not slots and (more := _one_more(last)):
         return more
-    if "item" in last.slots and (said := slots.get("item") or slots.get("name")):
-        return Step(last.intent, last.slots | {"item": said})
+    if "item" in last.slots and "item" in slots:
+        return Step(last.intent, last.slots | slots)
+    if "item" in last.slots and "name" in slots:
+        return Step(last.intent, last.slots | {"item": slots["name"]})
+    if "name" in slots and (place := _exact_place(str(slots["name"]), home)):
+        slots[place_slot(place)] = slots.pop("name")  # "and the utility" is a room
     kept = _kept(last)
     if "name" not in slots and not {"domain", "device_class"} & slots.keys():
         # "And the bedroom": the same there.
@@ -186,6 +191,12 @@ def _again(step: Step, turn: Turn, home: Home) -> Step:
         if "name" in kept and entities:
             kept["kind"] = entities[0].domain
     return Step(last.intent, kept | slots)
+
+
+def _exact_place(spoken: str, home: Home) -> Place | None:
+    words = split(spoken)
+    places: tuple[Place, ...] = (*home.areas, *home.floors)
+    return next((p for p in places if any(split(name) == words for name in p.names)), None)
 
 
 def _one_more(last: Step) -> Step | None:

@@ -19,7 +19,7 @@ from .levels import set_levels
 from .lists import choose_list
 from .modes import choose_mode, is_source, things_with_mode
 from .naming import ground_name, name_from_words
-from .narrowing import said_place
+from .narrowing import said_place, segments
 from .places import find_place
 from .placing import ground_group
 from .problems import Problem, ProblemKind, Unclear
@@ -97,14 +97,16 @@ def ground(
     """
     here = home.area_by_id.get(speaker_area_id or "")
     steps: list[GroundedStep] = []
-    for step in plan.steps:
+    parts = segments(text, len(plan.steps))
+    for number, step in enumerate(plan.steps):
         recent = tuple(
             home.entity_by_id[entity_id]
             for entity_id in _just_meant(steps) or recent_ids
             if entity_id in home.entity_by_id
         )
-        scope = Scope(step.intent, dict(step.slots), home, here, recent, text)
-        scope.is_alone = sum(other.intent != IF for other in plan.steps) == 1
+        part = parts[number] if parts else text
+        scope = Scope(step.intent, dict(step.slots), home, here, recent, part)
+        scope.is_alone = parts is not None or sum(s.intent != IF for s in plan.steps) == 1
         grounded = _ground_step(scope)
         if steps and _ends(grounded, steps[-1]):
             continue  # "on for half an hour and then off": that is what the half hour says

@@ -19,6 +19,8 @@ _VAGUE = frozenset(
     "a all an any anything everything it item items list something that the them things this".split()
 )
 _TRIPS = frozenset({"order", "run", "shop", "trip"})
+_REMOVING = frozenset("delete drop erase remove scratch take".split())
+_TICKING = frozenset("bought check checked complete cross done got mark strike tick".split())
 _TODO = frozenset({"todo"})
 
 
@@ -61,10 +63,18 @@ def _shopping_list(scope: Scope, lists: tuple[Entity, ...]) -> None:
     if not candidates:
         raise Unclear(ProblemKind.NOTHING_FITS, "todo")
     scope.intent = _OF_ANY_LIST[scope.intent]
+    if scope.intent == "HassListCompleteItem" and _removes(scope.text):
+        scope.intent = "HassListRemoveItem"
     if len(candidates) > 1:
         ids = tuple(entity.entity_id for entity in candidates)
         raise Unclear(ProblemKind.AMBIGUOUS_NAME, "", scope.label(candidates), choices=ids)
     scope.slots["name"] = candidates[0].name
+
+
+def _removes(text: str) -> bool:
+    """If something is to be taken off a list, and not ticked off as done."""
+    words = frozenset(text.lower().split())
+    return not _REMOVING.isdisjoint(words) and _TICKING.isdisjoint(words)
 
 
 def _for_shopping(lists: tuple[Entity, ...]) -> tuple[Entity, ...]:

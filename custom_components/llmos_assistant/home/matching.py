@@ -120,7 +120,8 @@ def _in_place(name: Name, *, near: bool) -> Reading | None:
     for place, rest in split_place(name.words, name.home, near=near):
         # What has no area may well be there.
         there = tuple(e for e in name.candidates if e.area_id is None or name.home.is_in(e, place))
-        if reading := read_exactly(Name(rest, there, name.home)):
+        inside = Name(rest, there, name.home)
+        if reading := read_exactly(inside) or _part(inside):
             return Reading(reading.entities, place)
     return None
 

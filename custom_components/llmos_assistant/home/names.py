@@ -84,7 +84,7 @@ def split(text: str) -> Words:
     plain = "".join(
         c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c)
     )
-    words = re.findall(r"\w+", re.sub(r"['’`´]", "", plain.replace("&", " and ")))
+    words = re.findall(r"\w+", re.sub(r"['’`´]", "", plain.replace("&", " and ").replace("_", " ")))
     while len(words) > 1 and words[0] in _LEADING and words[:2] != ["a", "c"]:
         del words[0]
     joined: list[str] = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .inventory import Entity
 from .kinds import kind_of
 from .names import Words, split, stems
@@ -9,6 +11,10 @@ from .places import Place
 from .scope import Scope
 
 # Words of names that are said in many commands without naming anything.
+_JOINTS = re.compile(r",? (?:and then|and|then|plus|also) |, ", re.IGNORECASE)
+_NAMES = frozenset(
+    {"lamp", "radio", "speaker", "stereo", "tv"}
+)  # words for kinds that are names, too
 _COMMON = frozenset(
     "a all and at by for house home in is it light my no of off on one open room set the to up".split()
 )
@@ -37,6 +43,12 @@ def _within(name: Words, words: Words) -> bool:
     return size > 0 and any(words[i : i + size] == name for i in range(len(words) - size + 1))
 
 
+def segments(text: str, steps: int) -> list[str] | None:
+    """The part of the utterance that each of several steps comes from, if it falls into so many."""
+    parts = [part for part in _JOINTS.split(text) if part.strip()]
+    return parts if steps > 1 and len(parts) == steps else None
+
+
 def narrow(scope: Scope, group: tuple[Entity, ...]) -> tuple[Entity, ...]:
     """Those of the group whose names are spoken of, if that tells them apart; all, if it does not."""
     if len(group) < 2 or not scope.is_alone or "except" in scope.slots:
@@ -58,8 +70,7 @@ def narrow(scope: Scope, group: tuple[Entity, ...]) -> tuple[Entity, ...]:
 
 
 def _hits(name: Words, said: frozenset[str]) -> int:
-    # Of the words for kinds only "lamp" is a name, too.
-    return sum(word in said and (word == "lamp" or kind_of(word) is None) for word in stems(name))
+    return sum(word in said and (word in _NAMES or kind_of(word) is None) for word in stems(name))
 
 
 def _places(scope: Scope) -> frozenset[str]:

@@ -35,15 +35,16 @@ def ground_group(scope: Scope, *, whole_home: bool = False, spoken: str = "") ->
         group = scope.inside(group, scope.place)
         if not group:
             raise Unclear(ProblemKind.NOTHING_FITS, _what(scope, spoken), area=scope.place.name)
-    elif not (whole_home or scope.says_all):
+    if scope.intent not in _ASKS and (narrowed := narrow(scope, group)) != group:
+        scope.each = True
+        here = scope.inside(narrowed, scope.here) if scope.here else ()
+        return tuple(entity.entity_id for entity in here or narrowed)
+    if not (scope.place or whole_home or scope.says_all):
         group = _in_this_room(scope, group, spoken)
     if scope.intent in _SETS_ONE and len(group) > 1:
         scope.each = True
     if scope.intent in _EVERYTHING and not {"name", "domain", "device_class"} & scope.slots.keys():
         group = _everything(scope, group, spoken)
-    if (narrowed := narrow(scope, group)) != group and scope.intent not in _ASKS:
-        scope.each = True
-        group = narrowed
     _fit_labels(scope, group, spoken)
     if scope.intent == "HassSetPosition" and "device_class" not in scope.slots:
         scope.each = True  # its handler wants a name or a class

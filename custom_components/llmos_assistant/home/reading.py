@@ -41,7 +41,7 @@ def read(
     plan: Plan, text: str, home: Home, area_id: str | None, turn: Turn | None
 ) -> Understanding:
     """The likeliest reading that can be carried out here; the likeliest of all if none can."""
-    if (not plan.steps or plan.confidence < _TALK) and (named := run_by_name(text, home)):
+    if named := run_by_name(text, home):
         plan = named
     likeliest = _ground(plan, text, home, area_id, turn)
     problem = likeliest.grounding.problem
