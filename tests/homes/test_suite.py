@@ -21,6 +21,7 @@ from .virtual import Clock, House, open_house
 from .wellformed import problems_of_entries, problems_of_home
 
 _SCRIPTED = "scripted"
+_LEAST_RIGHT = 0.65  # of the sentences of a home, below which something broke
 
 _OUTCOMES = yaml.safe_load(Path(__file__).with_name("outcomes.yaml").read_text("utf-8"))
 _TINY = home_from("tiny", _OUTCOMES["home"])
@@ -222,12 +223,16 @@ def test_there_are_many_homes_and_all_are_well_formed() -> None:
 
 @pytest.mark.usefixtures("local_sockets")
 @pytest.mark.parametrize("folder", find_homes(), ids=lambda folder: folder.name)
-async def test_agents_can_be_measured_in_each_home(folder: Any, engine_uri: str) -> None:
-    entries = load_entries(folder)[:5]
+async def test_most_is_understood_in_each_home(folder: Any, engine_uri: str) -> None:
+    """What ships does most of it right, in every home more than Home Assistant's own agent."""
+    entries = load_entries(folder)
     with Clock.stopped() as clock:
         async with open_suite(load_home(folder), clock, urlsplit(engine_uri).port) as house:
-            results = [
-                result async for result in run_entries(house, entries, ["llmos", "home_assistant"])
-            ]
-    assert [r.say for r in results] == [entry.say for entry in entries for _ in range(2)]
+            results = [result async for result in run_entries(house, entries, list(AGENTS))]
     assert not any(result.failed for result in results)
+    ours, theirs = (
+        [result.right for result in results if result.agent == agent]
+        for agent in ("llmos", "home_assistant")
+    )
+    assert sum(ours) > _LEAST_RIGHT * len(entries)
+    assert sum(ours) > sum(theirs)
