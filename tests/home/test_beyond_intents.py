@@ -80,6 +80,7 @@ def test_a_condition_that_cannot_be_known(home: Home) -> None:
     """Is a problem, and nothing is done."""
     grounding = grounded(home, ("LlmosIf", {"name": "the moat"}), ("HassTurnOn", {"name": "tv"}))
     assert grounding.problem is not None
+    assert len(grounding.steps) == 1
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def ground(
     """Resolve the spoken words of `plan` against `home`, heard in the area `speaker_area_id`.
 
     `recent_ids` are the entities that the conversation was last about, `text` is the utterance.
-    What follows a condition that is not met is left out.
+    What follows a condition that is not met, or cannot be known, is left out.
     """
     here = home.area_by_id.get(speaker_area_id or "")
     steps: list[GroundedStep] = []
@@ -111,7 +111,7 @@ def ground(
         if steps and _ends(grounded, steps[-1]):
             continue  # "on for half an hour and then off": that is what the half hour says
         steps.append(grounded)
-        if not steps[-1].is_met:
+        if grounded.intent == IF and (grounded.problem or not grounded.is_met):
             break
     return Grounding(tuple(steps))
 
