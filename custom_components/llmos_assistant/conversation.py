@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import override
 
 from homeassistant.components import conversation
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import intent, llm
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -16,9 +16,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from . import LlmosConfigEntry
 from .const import DOMAIN
 from .entity import EngineEntity
-from .home.acting import Request, async_act, async_undo
+from .home.acting import OnStep, Request, async_act, async_undo
 from .home.follow_ups import Turn
-from .home.grounding import IF, UNDO, GroundedStep
+from .home.grounding import IF, UNDO, GroundedStep, Grounding
 from .home.items import async_settle_lists
 from .home.memory import Memory
 from .home.speech import Speaker, async_get_speaker, join_sentences
@@ -108,28 +108,34 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
         grounding = await async_settle_lists(self.hass, understood.grounding)
         if not grounding.steps:
             return _error(_ErrorCode.NO_INTENT_MATCH, speaker.phrase("only_home"), speaker)
-        before = [
-            state
-            for step in grounding.steps
-            for entity_id in step.entity_ids
-            if (state := self.hass.states.get(entity_id))
-        ]
+        before = self._states_of(grounding)
         self._memory.keep(chat_log.conversation_id, Turn(understood.plan, grounding), before)
-        doable = [step for step in grounding.steps if step.problem is None]
-        if not any(step.intent != IF for step in doable) and (problem := grounding.problem):
-            return _error(_ErrorCode.NO_VALID_TARGETS, speaker.problem(problem), speaker)
+        undoes = last and any(step.intent == UNDO for step in grounding.steps)
+        request = replace(request, before=last.before if last and undoes else before)
 
         def log_step(step: GroundedStep) -> Callable[[intent.IntentResponse], None]:
             return _log_step(chat_log, user_input.agent_id, step)
 
-        undone = any(step.intent == UNDO for step in grounding.steps)
-        request = replace(request, before=last.before if undone and last else before)
-        response = await async_act(self.hass, doable, request, speaker, log_step)
-        if problem := grounding.problem:
-            # The rest was done; what is asked or missing is said last.
+        return await self._async_carry_out(grounding, request, speaker, log_step)
+
+    async def _async_carry_out(
+        self, grounding: Grounding, request: Request, speaker: Speaker, on_step: OnStep
+    ) -> intent.IntentResponse:
+        """Do what is clear; ask about the rest, or say what is missing."""
+        clear = [step for step in grounding.steps if step.problem is None]
+        problem = grounding.problem
+        if problem and all(step.intent == IF for step in clear):
+            return _error(_ErrorCode.NO_VALID_TARGETS, speaker.problem(problem), speaker)
+        response = await async_act(self.hass, clear, request, speaker, on_step)
+        if problem:
             done = response.speech[intent.SPEECH_TYPE_PLAIN]["speech"]
             response.async_set_speech(join_sentences([done, speaker.problem(problem)]))
         return response
+
+    def _states_of(self, grounding: Grounding) -> list[State]:
+        """How what is meant is now, to go back to."""
+        states = (self.hass.states.get(i) for step in grounding.steps for i in step.entity_ids)
+        return [state for state in states if state]
 
 
 def _failure(err: HomeAssistantError, speaker: Speaker) -> intent.IntentResponse:
