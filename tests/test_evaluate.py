@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from custom_components.llmos_assistant.engine.protocol import Plan, SlotValue, Step
-from models.command.evaluate import evaluate_sentences
-from models.command.labels import evaluate_labels
+from evaluation.evaluate import evaluate_sentences
+from evaluation.labels import evaluate_labels
 
 FAN: dict[str, Any] = {
     "text": "fan 50%",

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from custom_components.llmos_assistant.engine.protocol import SlotValue, Step
-from models.command import slurp
-from models.command.table import Evaluation, Row, write_table
+from evaluation import slurp
+from evaluation.table import Evaluation, Row, write_table
 from tests.homes.peer import Peer
 from tests.homes.small import furnish, open_empty, synthetic
 

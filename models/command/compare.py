@@ -14,9 +14,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from .evaluate import evaluate_sentences, load_parser, read_rows
-from .footprint import size_on_disk
-from .measures import BUILD, COMMANDS, SENTENCE_TESTS
+from evaluation.evaluate import evaluate_sentences, load_parser, read_rows
+from evaluation.footprint import size_on_disk
+from evaluation.measures import COMMANDS, SENTENCE_TESTS
+
+from . import BUILD
 
 MARGIN = 0.005  # of accuracy, that a smaller model may cost
 

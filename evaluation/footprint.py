@@ -1,6 +1,6 @@
 """What the command model occupies: on disk, and in the memory of the process that it is loaded in.
 
-python models/command/footprint.py FOLDER    prints the memory as JSON; imports the engine alone
+python evaluation/footprint.py FOLDER    prints the memory as JSON; imports the engine alone
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _resident() -> float:
 
 def _main(folder: Path) -> None:
     bare = _resident()
-    component = Path(__file__).parents[2] / "custom_components" / "llmos_assistant"
+    component = Path(__file__).parents[1] / "custom_components" / "llmos_assistant"
     sys.path[:] = [str(component), *(p for p in sys.path if Path(p) != Path(__file__).parent)]
     from engine.parser import CommandParser
 

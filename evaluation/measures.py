@@ -8,24 +8,25 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from homeassistant import const
 from tqdm import tqdm
 
+from models.command import BUILD
 from tests.homes import report
 from tests.homes.running import load_homes, run_homes
 from tests.homes.suite import AGENTS, as_json
 
-from . import BUILD, slurp
+from . import slurp
 from .evaluate import evaluate_sentences, load_parser, read_rows
 from .footprint import memory, size_on_disk
 from .hearing import Heard, hear, judge_peer
 from .latency import SIZES, measure_latency
 from .table import Evaluation, Row, side_by_side
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"
 SENTENCE_TESTS = DATA / "sentence-tests" / "en.jsonl"
 SLURP = DATA / "slurp-devel.jsonl"
@@ -59,7 +60,7 @@ def measure_all(model: Path) -> Evaluation:
     logging.basicConfig(level=logging.CRITICAL)
     evaluation = Evaluation()
     evaluation.more["model_sha256"] = before = _digest(model)
-    evaluation.more["home_assistant"] = const.__version__
+    evaluation.more["home_assistant"] = version("homeassistant")
     measures: Sequence[Callable[[Evaluation, Path], None]] = (
         measure_sentence_tests,
         measure_commands,

@@ -34,7 +34,7 @@ from custom_components.llmos_assistant.home.kinds import ACTS_ON, compatible
 from custom_components.llmos_assistant.home.problems import ProblemKind
 from custom_components.llmos_assistant.home.reading import read
 
-MODEL = Path(__file__).parents[2] / "custom_components" / "llmos_assistant" / "command_model"
+MODEL = Path(__file__).parents[1] / "custom_components" / "llmos_assistant" / "command_model"
 
 type Parse = Callable[[Mapping[str, Any]], Plan]
 

@@ -1,0 +1,1 @@
+"""How well the assistant understands: every measure, ours beside Home Assistant's own agent."""

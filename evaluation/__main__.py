@@ -1,0 +1,7 @@
+"""`python -m evaluation`: see `script/evaluate`."""
+
+import sys
+
+from .evaluate import main
+
+sys.exit(main())
