@@ -29,6 +29,7 @@ from time import perf_counter
 from typing import Any
 
 from custom_components.llmos_assistant.engine.protocol import Plan, SlotValue, Step
+from custom_components.llmos_assistant.home.grounding import expanded
 from custom_components.llmos_assistant.home.inventory import Area, Entity, Floor, Home
 from custom_components.llmos_assistant.home.kinds import ACTS_ON, compatible
 from custom_components.llmos_assistant.home.problems import ProblemKind
@@ -113,21 +114,24 @@ def judge(row: Mapping[str, Any], plan: Plan, ms: float) -> Outcome:
     understood = read(plan, row["text"], home, None, None)
     plan, grounding = understood.plan, understood.grounding
     problem = grounding.problem
+    steps = grounding.steps
+    if len(steps) == 1 and len(steps[0].entity_ids) == 1:
+        steps = expanded(steps[0], home)  # as the action `understand` tells it
     intent, expected = row["intent"], row["slots"]
-    one = len(grounding.steps) == 1
+    one = len(steps) == 1
     return Outcome(
         text=row["text"],
         expected={"intent": intent, "slots": expected},
         spoken=[asdict(step) for step in plan.steps],
-        grounded=[{"intent": step.intent, "slots": step.slots} for step in grounding.steps],
+        grounded=[{"intent": step.intent, "slots": step.slots} for step in steps],
         problem=str(problem.kind) if problem else None,
-        intent_right=one and grounding.steps[0].intent == intent,
+        intent_right=one and steps[0].intent == intent,
         spoken_right=one
         and plan.steps[0].intent == intent
         and slots_right(intent, expected, plan.steps[0].slots, home),
         right=one
-        and grounding.steps[0].intent == intent
-        and slots_right(intent, expected, grounding.steps[0].slots, home)
+        and steps[0].intent == intent
+        and slots_right(intent, expected, steps[0].slots, home)
         and (problem is None or problem.kind in _FIXTURE_LACKS),
         ms=ms,
     )

@@ -279,6 +279,8 @@ def _ground_timer(scope: Scope) -> None:
     ):
         raise Unclear(ProblemKind.HOW_LONG)
     spoken = scope.slots.get("area") or scope.slots.get("name")
+    if spoken is None and scope.intent != "HassStartTimer" and (room := said_place(scope)):
+        scope.slots[place_slot(room)] = room.name
     if spoken is None or {"area", "name"} <= scope.slots.keys():
         return
     try:

@@ -212,7 +212,7 @@ def device_classes(said: str) -> frozenset[str]:
 
 def says_class(words: Words, said: str) -> bool:
     """If a name says a device class, or one that people mean by it."""
-    return any(
+    return said in words or any(
         (kind := kind_of(word)) and kind.device_class in device_classes(said) for word in words
     )
 

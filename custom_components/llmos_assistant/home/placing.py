@@ -64,7 +64,9 @@ _EVERYTHING = {
 def _everything(scope: Scope, group: tuple[Entity, ...], spoken: str) -> tuple[Entity, ...]:
     """What can be switched of all that is there. Raises Unclear."""
     domains = _EVERYTHING[scope.intent]
-    if found := tuple(entity for entity in group if entity.domain in domains):
+    opens = "open" in scope.text.lower().split()  # "open everything" is not about lights
+    found = tuple(entity for entity in group if entity.domain in domains)
+    if found and not opens:
         scope.each = True
         return found
     if len({entity.domain for entity in group}) > 1:

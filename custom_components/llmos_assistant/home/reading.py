@@ -43,6 +43,8 @@ def read(
     """The likeliest reading that can be carried out here; the likeliest of all if none can."""
     if named := run_by_name(text, home):
         plan = named
+    if plan.confidence < _LEAST and any(not other.steps for other in plan.alternatives):
+        plan = Plan()  # as likely talk as anything
     likeliest = _ground(plan, text, home, area_id, turn)
     problem = likeliest.grounding.problem
     if likeliest.plan.steps and (problem is None or problem.kind not in _MISREAD):
