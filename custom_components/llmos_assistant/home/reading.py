@@ -24,7 +24,7 @@ _MISREAD = frozenset(
         ProblemKind.WRONG_KIND,
     }
 )
-_TALK = 0.9  # from this confidence on, what seems to be talk is left alone
+_TALK = 0.8  # from this confidence on, what seems to be talk is left alone
 _LEAST = 0.6  # the least confidence of a reading that is taken instead
 
 
