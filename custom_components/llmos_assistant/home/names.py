@@ -64,6 +64,7 @@ _SOUNDS = (
     ("ph", "f"),
     ("ck", "k"),
     ("c", "k"),
+    ("x", "ks"),
     ("q", "k"),
     ("z", "s"),
     ("ea", "i"),
@@ -74,6 +75,7 @@ _SOUNDS = (
 
 NEAR = 0.85  # the least likeness of two whole names that still are taken for the same
 _NEAR_WORD = 0.7  # of two words, where each name has as many
+_SAME_SOUND = 0.95  # of words that are spelt differently: "ark" and "arc"
 _TOO_LONG = 0.4  # names whose lengths differ by more than this share are not compared any further
 _SHORT = 3  # words up to this length must be equal: "den" is not "pen"
 
@@ -170,9 +172,12 @@ def _word_likeness(one: str, other: str) -> float:
     """How alike two words are, 0 where recognition would hardly take one for the other."""
     if one == other:
         return 1.0
-    if min(len(one), len(other)) <= _SHORT:
-        return 0.0
+    is_short = min(len(one), len(other)) <= _SHORT
     one, other = _sound(one), _sound(other)
+    if one == other:
+        return _SAME_SOUND
+    if is_short:
+        return 0.0
     if one[0] != other[0]:  # what is heard wrong mostly begins right
         return 0.0
     value = _edit_likeness(one, other)

@@ -36,9 +36,7 @@ def ground_group(scope: Scope, *, whole_home: bool = False, spoken: str = "") ->
         if not group:
             raise Unclear(ProblemKind.NOTHING_FITS, _what(scope, spoken), area=scope.place.name)
     if scope.intent not in _ASKS and (narrowed := narrow(scope, group)) != group:
-        scope.each = True
-        here = scope.inside(narrowed, scope.here) if scope.here else ()
-        return tuple(entity.entity_id for entity in here or narrowed)
+        return _use_narrowed(scope, narrowed)
     if not (scope.place or whole_home or scope.says_all):
         group = _in_this_room(scope, group, spoken)
     if scope.intent in _SETS_ONE and len(group) > 1:
@@ -49,6 +47,18 @@ def ground_group(scope: Scope, *, whole_home: bool = False, spoken: str = "") ->
     if scope.intent == "HassSetPosition" and "device_class" not in scope.slots:
         scope.each = True  # its handler wants a name or a class
     return tuple(entity.entity_id for entity in group)
+
+
+def _use_narrowed(scope: Scope, narrowed: tuple[Entity, ...]) -> tuple[str, ...]:
+    """Those that were spoken of: here, if there are any; elsewhere just one. Raises Unclear."""
+    scope.each = True
+    found = scope.inside(narrowed, scope.here) if scope.here else ()
+    if not found and len(narrowed) > 1 and not (scope.place or scope.says_all):
+        found = to_be_changed(scope, narrowed)
+        if len(found) > 1:
+            ids = tuple(entity.entity_id for entity in found)
+            raise Unclear(ProblemKind.AMBIGUOUS_NAME, "", scope.label(found), choices=ids)
+    return tuple(entity.entity_id for entity in found or narrowed)
 
 
 # "Turn off everything", "turn off the kitchen" mean these; turning a room on means its lights.
