@@ -91,12 +91,13 @@ def _measuring(scope: Scope) -> tuple[Entity, ...]:
     """Sensors of the said kind in the place that was said, or here; thermostats for want of them."""
     wanted = str(scope.slots.get("device_class", "temperature"))
     found = scope.home.of_kind(frozenset({"sensor"}), frozenset({wanted}))
-    if scope.slots.get("area") == OUTSIDE:
+    is_outside = scope.slots.get("area") == OUTSIDE or OUTSIDE in scope.text.lower().split()
+    if is_outside:
         outside = [entity for entity in found if _OUTDOORS & set(stems(split(entity.name)))]
         found = tuple(outside) or scope.home.of_kind(frozenset({"weather"}))
     elif wanted == "temperature":
         found += scope.home.of_kind(frozenset({"climate"}))
-    place = scope.place or (None if scope.slots.get("area") == OUTSIDE else scope.here)
+    place = scope.place or (None if is_outside else scope.here)
     if place:
         found = scope.inside(found, place) or (() if scope.place else found)
     if not found:
