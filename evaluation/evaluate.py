@@ -29,7 +29,6 @@ from time import perf_counter
 from typing import Any
 
 from custom_components.llmos_assistant.engine.protocol import Plan, SlotValue, Step
-from custom_components.llmos_assistant.home.grounding import expanded
 from custom_components.llmos_assistant.home.inventory import Area, Entity, Floor, Home
 from custom_components.llmos_assistant.home.kinds import ACTS_ON, compatible
 from custom_components.llmos_assistant.home.problems import ProblemKind
@@ -115,8 +114,6 @@ def judge(row: Mapping[str, Any], plan: Plan, ms: float) -> Outcome:
     plan, grounding = understood.plan, understood.grounding
     problem = grounding.problem
     steps = grounding.steps
-    if len(steps) == 1 and len(steps[0].entity_ids) == 1:
-        steps = expanded(steps[0], home)  # as the action `understand` tells it
     intent, expected = row["intent"], row["slots"]
     one = len(steps) == 1
     return Outcome(

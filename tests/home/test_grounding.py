@@ -255,7 +255,7 @@ def test_unlocking(home: Home, slots: Slots) -> None:
             {"area": "Bedroom", "name": "Rosie"},
         ),
         ("HassSetVolume", {"volume_level": 30}, "kitchen", {"volume_level": 30, "area": "Kitchen"}),
-        ("HassMediaPause", {}, "bedroom", {}),
+        ("HassMediaPause", {}, "bedroom", {"name": "TV"}),
         (STATE, {"domain": "light", "state": "on"}, "kitchen", {"domain": "light", "state": "on"}),
         (
             ON,

@@ -183,13 +183,15 @@ def _ground_scope(scope: Scope) -> GroundedStep:
             choices=err.choices,
             undo_after=undo_after,
         )
-    return GroundedStep(
+    grounded = GroundedStep(
         _for_robots(scope, entity_ids),
         scope.slots,
         entity_ids,
         each=scope.each,
         undo_after=undo_after,
     )
+    # One thing is told by its name.
+    return expanded(grounded, scope.home)[0] if len(entity_ids) == 1 else grounded
 
 
 def _for_robots(scope: Scope, entity_ids: tuple[str, ...]) -> str:
