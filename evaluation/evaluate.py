@@ -190,13 +190,7 @@ def load_parser(folder: Path, compute_type: str = "int8") -> Parse:
     """The command model in this folder, computing as what ships does, or otherwise."""
     from custom_components.llmos_assistant.engine.parser import CommandParser
 
-    parser = CommandParser(folder, threads=1)
-    if compute_type != "int8":
-        import ctranslate2
-
-        parser._model = ctranslate2.Translator(
-            str(folder), device="cpu", compute_type=compute_type, inter_threads=1, intra_threads=1
-        )
+    parser = CommandParser(folder, threads=1, compute_type=compute_type)
     parser.parse("turn on the light")  # the first is slower
     return lambda row: parser.parse(row["text"])
 

@@ -25,7 +25,7 @@ MARGIN = 0.005  # of accuracy, that a smaller model may cost
 
 def measure(folder: Path) -> dict[str, Any]:
     """Size, time and accuracy of a packaged model."""
-    parse = load_parser(folder)
+    parse = load_parser(folder, "float32" if folder.name == "float32" else "int8")
     rows = [row for file in (SENTENCE_TESTS, COMMANDS) if file.exists() for row in read_rows(file)]
     report = evaluate_sentences(rows, parse)
     return {

@@ -26,13 +26,14 @@ class CommandParser:
     Args:
         folder: a packaged command model: `model.bin`, `config.json`, its two vocabularies,
             `words.model` (SentencePiece) and `card.json` (languages, version).
+        compute_type: what CTranslate2 computes with; int8 is what ships.
         threads: threads an utterance is read with; one is fastest for a model this small.
 
     Raises:
         ModelError: the folder holds no working model.
     """
 
-    def __init__(self, folder: Path, threads: int = 1) -> None:
+    def __init__(self, folder: Path, threads: int = 1, compute_type: str = "int8") -> None:
         try:
             self.card = json.loads((folder / "card.json").read_text("utf-8"))
             self.languages: list[str] = self.card["languages"]
@@ -42,7 +43,7 @@ class CommandParser:
             self._model = ctranslate2.Translator(
                 str(folder),
                 device="cpu",
-                compute_type="int8",
+                compute_type=compute_type,
                 inter_threads=1,
                 intra_threads=threads,
             )
