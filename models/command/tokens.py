@@ -50,6 +50,7 @@ def learn_pieces(corpus: Path, model: Path, common_words: list[str], size: int) 
         model_type="unigram",
         character_coverage=0.9999,
         split_digits=True,
+        hard_vocab_limit=False,  # a small corpus has fewer
         bos_id=-1,
         eos_id=-1,
         minloglevel=2,
