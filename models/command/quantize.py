@@ -55,10 +55,11 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_grad_enabled(False)
     network = load(args.folder / args.checkpoint, args.folder)
-    readme = (args.output / "README.md").read_text("utf-8") if args.output == SHIPPED else None
+    card_of_words = args.output / "README.md"  # written by hand: it stays
+    readme = card_of_words.read_text("utf-8") if card_of_words.exists() else None
     quantize(network, Tokens.read(args.folder), args.quantization, args.output)
     if readme:
-        (args.output / "README.md").write_text(readme, "utf-8")
+        card_of_words.write_text(readme, "utf-8")
     shutil.copy(args.folder / "words.model", args.output / "words.model")
     card = {
         "languages": ["en"],
