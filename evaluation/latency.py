@@ -1,9 +1,9 @@
 """How long understanding takes, by the size of the home: text in → grounded plan out.
 
 The engine's parser works in this process on one thread, without the Wyoming connection to it.
-The home is a real Home Assistant's with so many exposed things in its registries; it is looked
-through anew for every sentence. Home Assistant's own agent keeps what it has built of the home; it
-only recognises here, and has not heard the sentence before.
+The home is a real Home Assistant's with so many exposed things in its registries. Both agents keep
+what they have built of it: the first round, in which they do, is not counted. Home Assistant's own
+agent only recognises here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The command model's factory: corpus → tokens → train → quantize → evaluate, one file a stage."""
+"""The command model's factory: corpus → tokens → knowledge → train → prune → distill → quantize → compare."""
 
 from pathlib import Path
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import intent
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.llmos_assistant.engine.protocol import Plan, SlotValue, Step
+from custom_components.llmos_assistant.home import acting
 
 from .scripted_engine import ScriptedEngine
 from .test_conversation import converse, speech
@@ -165,3 +169,23 @@ async def test_leaves_sure_talk_alone(home: HomeAssistant, engine: ScriptedEngin
     result = await converse(home, "i love my bed light")
     assert states(home) == ["off", "off", "off"]
     assert result.response.error_code is not None
+
+
+async def test_tells_which_of_several_did_not_respond(
+    home: HomeAssistant, engine: ScriptedEngine
+) -> None:
+    """One of the lights went away: the others are switched, and it is named."""
+    await home.services.async_call("light", "turn_on", {"entity_id": "all"}, blocking=True)
+    slots: dict[str, SlotValue] = {"domain": "light", "area": "all", "except": "bed light"}
+    engine.plan("all off but the bed light", Step("HassTurnOff", slots))
+    handle = acting._async_handle
+
+    async def fail_in_the_kitchen(*arguments: Any) -> intent.IntentResponse:
+        response = await handle(*arguments)
+        if arguments[2].get("name") == "light.kitchen_lights":
+            response.async_set_error(intent.IntentResponseErrorCode.FAILED_TO_HANDLE, "no")
+        return response
+
+    with patch.object(acting, "_async_handle", fail_in_the_kitchen):
+        result = await converse(home, "all off but the bed light")
+    assert "Did not respond: Kitchen Lights" in speech(result)

@@ -88,7 +88,9 @@ async def async_act(
             return merged
         answers.append(speaker.answer(step, response, request.text))
         if step.undo_after:
-            await _async_undo_later(hass, step, request, speaker)
+            timer = await _async_undo_later(hass, step, request, speaker)
+            if timer.error_code is not None:
+                answers.append(timer.speech[intent.SPEECH_TYPE_PLAIN]["speech"])
         if failed := ", ".join(target.name for target in response.failed_results):
             answers.append(speaker.phrase("did_not_respond", names=failed))
     merged.async_set_speech(join_sentences(answers))
@@ -120,7 +122,19 @@ async def _async_act(
     merged = done[0]
     for response in done[1:]:
         _merge(merged, response)
+    for entity_id, response in zip(step.entity_ids, responses, strict=True):
+        if response.error_code is not None:
+            merged.failed_results.append(_target(hass, entity_id))
     return merged
+
+
+def _target(hass: HomeAssistant, entity_id: str) -> intent.IntentResponseTarget:
+    state = hass.states.get(entity_id)
+    return intent.IntentResponseTarget(
+        type=intent.IntentResponseTargetType.ENTITY,
+        name=state.name if state else entity_id,
+        id=entity_id,
+    )
 
 
 async def async_undo(
@@ -140,7 +154,7 @@ def slots_for(step: GroundedStep, entity_id: str) -> dict[str, SlotValue]:
 
 async def _async_undo_later(
     hass: HomeAssistant, step: GroundedStep, request: Request, speaker: Speaker
-) -> None:
+) -> intent.IntentResponse:
     """Start a timer that takes the step back. Its command is one that only this turn knows."""
     states = [hass.states.get(entity_id) for entity_id in step.entity_ids]
     names = ", ".join(state.name for state in states if state)
@@ -148,7 +162,7 @@ async def _async_undo_later(
     request.later[command] = taken_back(step, request.before)
     slots: dict[str, SlotValue] = dict(split_duration(step.undo_after))
     slots["conversation_command"] = command
-    await _async_handle(hass, intent.INTENT_START_TIMER, slots, request, speaker)
+    return await _async_handle(hass, intent.INTENT_START_TIMER, slots, request, speaker)
 
 
 async def _async_handle(
