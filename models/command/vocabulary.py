@@ -91,6 +91,8 @@ class Vocabulary:
                 return self._duration(rng)
             case "time":
                 return self._time(rng)
+            case "when" | "past":
+                return self._period(name, rng)
             case "except":
                 return self._several_things(rng)
             case "command" if self.command:
@@ -182,6 +184,30 @@ class Vocabulary:
                 " in the afternoon| this evening".split("|")
             )
         return said
+
+    def _period(self, name: str, rng: Random) -> str:
+        """When something is or was: "tomorrow morning", "friday at six", "the last 3 hours"."""
+        form = rng.random()
+        if form < 0.08:
+            return self._date(rng)
+        if name == "past" and form < 0.2:
+            count, unit = rng.randint(2, 12), rng.choice("hours hours days weeks minutes".split())
+            span = f"{self.number(count, rng)} {unit}"
+            return rng.choice([f"the last {span}", f"the past {span}"])
+        if form < 0.32:
+            day = rng.choice(self.values("day" if name == "when" else "past_day"))
+            moment = f"at {self._time(rng)}" if rng.random() < 0.6 else self._time(rng)
+            return rng.choice([f"{day} {moment}", f"{moment} {day}", moment, moment])
+        return rng.choice(self.values(name))
+
+    def _date(self, rng: Random) -> str:
+        """A day of the year: "the 5th", "march 3rd", "the twenty first of june"."""
+        number, month = rng.randint(1, 31), rng.choice(self.values("month"))
+        rules = rng.choice(["digits-ordinal", "spellout-ordinal"])
+        day = self._numbers.format_number(number, ruleset_names=[rules]).text.replace("-", " ")
+        return rng.choice(
+            [f"the {day}", f"{month} {day}", f"{month} the {day}", f"the {day} of {month}"]
+        )
 
     def _several_things(self, rng: Random) -> str:
         """What is left out: "hall", "the porch light and the tv"."""
