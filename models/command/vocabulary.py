@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from unicode_rbnf import RbnfEngine
+from unicode_rbnf import FormatPurpose, RbnfEngine
 
 FOLDER = Path(__file__).parent / "vocabulary"
 
@@ -203,8 +203,12 @@ class Vocabulary:
     def _date(self, rng: Random) -> str:
         """A day of the year: "the 5th", "march 3rd", "the twenty first of june"."""
         number, month = rng.randint(1, 31), rng.choice(self.values("month"))
-        rules = rng.choice(["digits-ordinal", "spellout-ordinal"])
-        day = self._numbers.format_number(number, ruleset_names=[rules]).text.replace("-", " ")
+        ending = {1: "st", 2: "nd", 3: "rd"}.get(
+            number % 10 if number not in (11, 12, 13) else 0, "th"
+        )
+        day = f"{number}{ending}"
+        if rng.random() < 0.5:
+            day = self._numbers.format_number(number, FormatPurpose.ORDINAL).text.replace("-", " ")
         return rng.choice(
             [f"the {day}", f"{month} {day}", f"{month} the {day}", f"the {day} of {month}"]
         )
