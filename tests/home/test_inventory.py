@@ -57,8 +57,8 @@ async def test_build_home(hass: HomeAssistant) -> None:
     home = async_build_home(hass)
 
     assert set(home.entities) == {
-        Entity(lamp, "Desk Lamp", ("work light",), None, attic.id, "on"),
-        Entity(moved, "Blind", (), "shade", kitchen.id, "open"),
+        Entity(lamp, "Desk Lamp", ("work light",), None, attic.id, "on", device_id=device.id),
+        Entity(moved, "Blind", (), "shade", kitchen.id, "open", device_id=device.id),
         Entity(nameless, nameless, (), None, None, "off"),
         Entity("light.plain", "Plain", (), None, None, "off"),
     }

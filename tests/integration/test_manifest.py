@@ -81,8 +81,12 @@ def test_every_text_that_the_code_asks_for_exists_and_is_asked_for() -> None:
     used |= set(re.findall(r'InstallError\("([a-z_0-9]+)"', source))
     used |= set(re.findall(r'return "(unsupported_[a-z_0-9]+)"', source))
     used |= set(ProblemKind)
+    beginnings = tuple(re.findall(r'f"([a-z]+_)\{', source))  # of keys that end in what was asked
 
-    assert used == strings["exceptions"].keys()
+    keys = strings["exceptions"].keys()
+    assert used <= keys
+    others = {key for key in keys - used if not key.startswith(beginnings)}
+    assert others == {key for key in others if f'"{key}"' in source}
     assert strings["config"]["error"].keys() <= strings["exceptions"].keys()
     assert strings["issues"].keys() == {key for key in used if key.startswith("unsupported_")}
 

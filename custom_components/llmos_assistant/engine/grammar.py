@@ -27,7 +27,7 @@ NUMBER_SLOTS = frozenset(
     }
 )  # fmt: skip
 # Read on, not shown: as the model saw them, numbers in digits ("half past 10").
-_NORMALISED_SLOTS = frozenset({"at"})
+_NORMALISED_SLOTS = frozenset({"at", "during"})
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _SMALLER_UNIT = {"hours": "minutes", "minutes": "seconds"}
 

@@ -25,6 +25,9 @@ QUESTION_INTENTS = frozenset(
         "HassGetState",
         "HassGetWeather",
         "HassTimerStatus",
+        "LlmosGetCalendar",
+        "LlmosGetHistory",
+        "LlmosGetSun",
     }
 )
 

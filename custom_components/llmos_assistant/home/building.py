@@ -30,7 +30,12 @@ from homeassistant.components.media_player import (
 )
 from homeassistant.components.select import ATTR_OPTIONS
 from homeassistant.components.water_heater import ATTR_OPERATION_LIST
-from homeassistant.const import ATTR_DEVICE_CLASS, ATTR_TEMPERATURE, UnitOfTemperature
+from homeassistant.const import (
+    ATTR_BATTERY_LEVEL,
+    ATTR_DEVICE_CLASS,
+    ATTR_TEMPERATURE,
+    UnitOfTemperature,
+)
 from homeassistant.core import Event, HomeAssistant, State, callback
 from homeassistant.helpers import (
     area_registry as ar,
@@ -157,8 +162,9 @@ def _entity(
         device_class,
         area_id,
         state.state,
-        _levels(state),
+        _levels(state) | _battery(state.attributes),
         _options(state),
+        entry.device_id if entry else None,
     )
 
 
@@ -190,6 +196,11 @@ def _levels(state: State) -> dict[str, float]:
         case "weather" if (temperature := attributes.get(ATTR_TEMPERATURE)) is not None:
             return _weather_levels(temperature, attributes.get("temperature_unit"))
     return {}
+
+
+def _battery(attributes: Mapping[str, Any]) -> dict[str, float]:
+    battery = attributes.get(ATTR_BATTERY_LEVEL)
+    return {"battery": battery} if isinstance(battery, int | float) else {}
 
 
 def _measured(attributes: Mapping[str, Any]) -> dict[str, float]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from .inventory import Entity
 from .kinds import BINARY_STATES, STATE_DOMAINS
-from .names import split, stems
+from .measuring import OUTSIDE, measuring, outdoors
 from .naming import ground_name
 from .narrowing import narrow
 from .placing import ground_group
 from .problems import ProblemKind, Unclear
 from .scope import Scope
 
-_WEATHER = {
+WEATHER_STATES = {
     "sunny": frozenset({"sunny", "clear-night"}),
     "cloudy": frozenset({"cloudy", "partlycloudy"}),
     "rainy": frozenset({"rainy", "pouring", "lightning-rainy", "snowy-rainy", "hail"}),
@@ -20,10 +20,9 @@ _WEATHER = {
     "foggy": frozenset({"fog"}),
 }
 _DARK = {"dark": "below_horizon", "light": "above_horizon"}
-# The labels that the command model writes for "I" and for "outside".
-ME, OUTSIDE = "me", "outside"
-_OUTDOORS = frozenset({"exterior", "garden", "outdoor", "outside", "yard"})
-_HOT, _COLD = 25.0, 10.0  # °C
+# The label that the command model writes for "I".
+ME = "me"
+HOT, COLD = 25.0, 10.0  # °C
 _ON = frozenset({"on", "open", "playing", "unlocked", "home", "cleaning", "mowing"})
 
 
@@ -61,8 +60,8 @@ def _is_so(condition: str, scope: Scope) -> bool:
         temperature = weather[0].levels.get("temperature_celsius")
         if temperature is None:
             raise Unclear(ProblemKind.NO_LEVEL, weather[0].name)
-        return temperature >= _HOT if condition == "hot" else temperature <= _COLD
-    return any(entity.state in _WEATHER.get(condition, {condition}) for entity in weather)
+        return temperature >= HOT if condition == "hot" else temperature <= COLD
+    return any(entity.state in WEATHER_STATES.get(condition, {condition}) for entity in weather)
 
 
 def _entities(scope: Scope) -> tuple[Entity, ...]:
@@ -71,7 +70,7 @@ def _entities(scope: Scope) -> tuple[Entity, ...]:
     if "target" in scope.slots:
         return scope.recent
     if ("above" in scope.slots or "below" in scope.slots) and "name" not in scope.slots:
-        return _measuring(scope)
+        return _measuring_here(scope)[:1]
     if scope.slots.get("name") == ME:
         del scope.slots["name"]
         return scope.home.of_kind(frozenset({"person"}))
@@ -87,45 +86,38 @@ def _entities(scope: Scope) -> tuple[Entity, ...]:
     return found
 
 
-def _measuring(scope: Scope) -> tuple[Entity, ...]:
-    """Sensors of the said kind in the place that was said, or here; thermostats for want of them."""
-    wanted = str(scope.slots.get("device_class", "temperature"))
-    found = scope.home.of_kind(frozenset({"sensor"}), frozenset({wanted}))
-    is_outside = scope.slots.get("area") == OUTSIDE or OUTSIDE in scope.text.lower().split()
-    if is_outside:
-        outside = [entity for entity in found if _OUTDOORS & set(stems(split(entity.name)))]
-        found = tuple(outside) or scope.home.of_kind(frozenset({"weather"}))
-    elif wanted == "temperature":
-        found += scope.home.of_kind(frozenset({"climate"}))
-    place = scope.place or (None if is_outside else scope.here)
-    if place:
-        found = scope.inside(found, place) or (() if scope.place else found)
-    if not found:
-        raise Unclear(ProblemKind.NOTHING_FITS, wanted)
-    return found[:1]
+def _measuring_here(scope: Scope) -> tuple[Entity, ...]:
+    """What measures the said kind in the place that was said, or else here, if anything does."""
+    if OUTSIDE in scope.text.lower().split():
+        return outdoors(scope, str(scope.slots.get("device_class", "temperature")))
+    found = measuring(scope)
+    if scope.here and scope.place is None and scope.slots.get("area") != OUTSIDE:
+        return scope.inside(found, scope.here) or found
+    return found
 
 
 def _fits(entity: Entity, scope: Scope) -> bool:
     above, below = scope.slots.get("above"), scope.slots.get("below")
     if above is None and below is None:
-        return _is_in(entity, str(scope.slots.get("state", "on")))
+        return is_in(entity.domain, entity.state, str(scope.slots.get("state", "on")))
     value = entity.levels.get("measured")
     if value is None:
         raise Unclear(ProblemKind.NO_LEVEL, entity.name)
     return (above is None or value > float(above)) and (below is None or value < float(below))
 
 
-def _is_in(entity: Entity, wanted: str) -> bool:
-    if entity.state == wanted:
+def is_in(domain: str, state: str, wanted: str) -> bool:
+    """If a thing of this domain with this state is what people call `wanted`: "on", "open", "home"."""
+    if state == wanted:
         return True
-    if entity.domain == "binary_sensor":
-        return entity.state == BINARY_STATES.get(wanted, wanted)
-    if entity.domain in STATE_DOMAINS.get(wanted, frozenset()):
+    if domain == "binary_sensor":
+        return state == BINARY_STATES.get(wanted, wanted)
+    if domain in STATE_DOMAINS.get(wanted, frozenset()):
         return False
     # "If the heating is on": anything that is not off.
     if wanted == "on":
-        return entity.state in _ON or (
-            entity.domain in ("climate", "media_player", "humidifier", "water_heater")
-            and entity.state not in ("off", "standby", "unavailable", "unknown")
+        return state in _ON or (
+            domain in ("climate", "media_player", "humidifier", "water_heater")
+            and state not in ("off", "standby", "unavailable", "unknown")
         )
-    return wanted == "not_home" and entity.domain == "person" and entity.state != "home"
+    return wanted == "not_home" and domain == "person" and state != "home"

@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from ..engine.protocol import Plan, SlotValue
+from .asking import choose_kind, ground_measures, measures, note_compared
 from .caution import confirm
-from .conditions import OUTSIDE, holds
+from .conditions import holds
 from .exclusions import leave_out
 from .inventory import Home
-from .kinds import ACTS_ON, TIMERS
+from .kinds import ACTS_ON, ASKS, TIMERS
 from .levels import set_levels
 from .lists import choose_list
+from .measuring import OUTSIDE, says_outside
 from .modes import choose_mode, is_source, things_with_mode
 from .naming import ground_name, name_from_words
 from .narrowing import said_place, segments
@@ -25,7 +27,7 @@ from .placing import ground_group
 from .problems import Problem, ProblemKind, Unclear
 from .recent import ground_recent, means_recent
 from .scope import Scope, place_slot
-from .times import next_time, split_duration
+from .timers import ground_later, ground_timer
 
 __all__ = ["GroundedStep", "Grounding", "Problem", "ProblemKind", "ground"]
 
@@ -54,6 +56,7 @@ class GroundedStep:
     slots are then as far as they were resolved, and `choices` the entities that could be meant.
     `undo_after` are the seconds after which it is to be taken back, if it was asked for a while.
     `is_met` tells of a condition whether it is so; what follows one that is not is not done.
+    `other_ids` are the entities that a question compares with.
     """
 
     intent: str
@@ -64,6 +67,7 @@ class GroundedStep:
     choices: tuple[str, ...] = ()
     undo_after: int = 0
     is_met: bool = True
+    other_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -189,6 +193,7 @@ def _ground_scope(scope: Scope) -> GroundedStep:
         entity_ids,
         each=scope.each,
         undo_after=undo_after,
+        other_ids=scope.other_ids,
     )
     # One thing is told by its name.
     return expanded(grounded, scope.home)[0] if len(entity_ids) == 1 else grounded
@@ -204,15 +209,20 @@ def _for_robots(scope: Scope, entity_ids: tuple[str, ...]) -> str:
 def _resolve(scope: Scope) -> tuple[str, ...]:
     """Resolve the slots in place; the ids of the entities that they are about. Raises Unclear."""
     if scope.intent in TIMERS:
-        _ground_timer(scope)
+        ground_timer(scope)
         return ()
     if scope.intent == LATER:
-        _ground_later(scope)
+        ground_later(scope)
         return ()
     choose_list(scope)
-    if scope.intent not in ACTS_ON and scope.intent != "HassGetState":
+    if scope.intent not in ACTS_ON and scope.intent not in ASKS:
         return ()
+    if measures(scope):
+        _ground_place(scope)
+        return ground_measures(scope)
+    choose_kind(scope)
     entity_ids = _ground_targets(scope)
+    note_compared(scope)
     if (spoken := scope.slots.pop("except", None)) is not None:
         entities = tuple(scope.home.entity_by_id[entity_id] for entity_id in entity_ids)
         entity_ids = tuple(e.entity_id for e in leave_out(scope, entities, str(spoken)))
@@ -256,7 +266,7 @@ def _ground_place(scope: Scope) -> None:
     for slot in ("area", "floor"):
         if (spoken := scope.slots.pop(slot, None)) is None:
             continue
-        if scope.intent == IF and spoken == OUTSIDE:
+        if scope.intent in ASKS and says_outside(scope, str(spoken)):
             scope.slots[slot] = OUTSIDE
             continue
         try:
@@ -271,43 +281,6 @@ def _ground_place(scope: Scope) -> None:
             raise
         scope.place = place
         scope.slots[place_slot(place)] = place.name
-
-
-def _ground_timer(scope: Scope) -> None:
-    """Tell a timer's room from its name: "the kitchen timer", "the pizza timer". Raises Unclear."""
-    if (
-        scope.intent == "HassStartTimer"
-        and not {"hours", "minutes", "seconds"} & scope.slots.keys()
-    ):
-        raise Unclear(ProblemKind.HOW_LONG)
-    spoken = scope.slots.get("area") or scope.slots.get("name")
-    if spoken is None and scope.intent != "HassStartTimer" and (room := said_place(scope)):
-        scope.slots[place_slot(room)] = room.name
-    if spoken is None or {"area", "name"} <= scope.slots.keys():
-        return
-    try:
-        place = find_place(str(spoken), scope.home, scope.here_id)
-    except Unclear:
-        if "area" in scope.slots:
-            scope.slots["name"] = scope.slots.pop("area")
-        return
-    if "area" in scope.slots or (
-        scope.intent != "HassStartTimer"
-        and str(spoken).casefold() in {n.casefold() for n in place.names}
-    ):
-        scope.slots.pop("name", None)
-        scope.slots["area"] = place.name
-
-
-def _ground_later(scope: Scope) -> None:
-    """ "At half past ten" becomes a timer that carries the command. Raises Unclear."""
-    spoken = str(scope.slots.pop("at", ""))
-    now = scope.home.now
-    moment = next_time(spoken, now) if now else None
-    if now is None or moment is None:
-        raise Unclear(ProblemKind.NO_TIME, spoken)
-    scope.intent = "HassStartTimer"
-    scope.slots |= split_duration(round((moment - now).total_seconds()))
 
 
 def expanded(step: GroundedStep, home: Home) -> tuple[GroundedStep, ...]:

@@ -46,6 +46,7 @@ class Entity:
     `name` is one that Home Assistant's intent handlers find it by, and `area_id` is its device's
     when it has none of its own. `levels` are the numbers it is set to, by the slot that sets them,
     `options` the modes, sources and choices that it can be put to, by the attribute that tells which.
+    Entities of one `device_id` are parts of one thing.
     """
 
     entity_id: str
@@ -56,6 +57,7 @@ class Entity:
     state: str = "unknown"
     levels: Mapping[str, float] = field(default_factory=dict, hash=False)
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    device_id: str | None = None
 
     @cached_property
     def domain(self) -> str:

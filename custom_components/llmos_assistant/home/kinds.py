@@ -52,6 +52,7 @@ ACTS_ON: dict[str, frozenset[str]] = {
     "HassLawnMowerDock": _MOWER,
     "HassLawnMowerStartMowing": _MOWER,
     "HassGetWeather": frozenset({"weather"}),
+    "LlmosGetCalendar": frozenset({"calendar"}),
     "HassListAddItem": _TODO,
     "HassListCompleteItem": _TODO,
     "HassListRemoveItem": _TODO,
@@ -60,6 +61,8 @@ ACTS_ON: dict[str, frozenset[str]] = {
     ),
 }
 
+# Questions and conditions, which may be about anything.
+ASKS = frozenset({"HassGetState", "LlmosGetHistory", "LlmosIf"})
 UNLOCKS = frozenset({"HassToggle", "HassTurnOff"})
 MEDIA = frozenset(intent for intent, domains in ACTS_ON.items() if domains == _MEDIA)
 # Without a place they mean the room that they are said in.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .inventory import Entity
-from .kinds import BEHIND_THE_SCENES, BINARY_STATES, Kind
+from .kinds import ASKS, BEHIND_THE_SCENES, BINARY_STATES, Kind
 from .matching import Name, Reading, read_exactly, read_group, read_name
 from .names import Words, is_plural, split
 from .places import Place
@@ -135,9 +135,13 @@ def _use_group(scope: Scope, spoken: str, reading: Reading) -> tuple[str, ...]:
 
 
 # The intents that act on many kinds, and take the kind in a slot.
-_SAY_DOMAIN = frozenset(
-    {"HassGetState", "HassSetPosition", "HassStopMoving", "HassToggle", "HassTurnOff", "HassTurnOn"}
-)
+_SAY_DOMAIN = ASKS | {
+    "HassSetPosition",
+    "HassStopMoving",
+    "HassToggle",
+    "HassTurnOff",
+    "HassTurnOn",
+}
 
 
 def _not_found(scope: Scope, spoken: str, place: Place | None) -> Unclear:

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from .inventory import Area, Entity
-from .kinds import BINARY_STATES, IN_ROOM, MANY_AT_ONCE, MEDIA, ONE_ONLY, device_classes, says_class
+from .kinds import (
+    ASKS,
+    BINARY_STATES,
+    IN_ROOM,
+    MANY_AT_ONCE,
+    MEDIA,
+    ONE_ONLY,
+    device_classes,
+    says_class,
+)
 from .names import split
 from .narrowing import narrow
 from .problems import ProblemKind, Unclear
@@ -11,7 +20,7 @@ from .scope import Scope
 
 # Their handlers refuse several things at once.
 _SETS_ONE = ONE_ONLY - {"HassMediaSearchAndPlay"}
-_ASKS = frozenset({"HassGetState", "HassClimateGetTemperature", "LlmosIf"})
+_ASKS = ASKS | {"HassClimateGetTemperature", "LlmosGetCalendar"}
 _TEMPERATURE = frozenset({"temperature"})
 
 
@@ -101,7 +110,7 @@ def _of_kind(scope: Scope) -> tuple[Entity, ...]:
         group := scope.home.of_kind(scope.domains, frozenset({str(said_class)}))
     ):
         # Windows may be contact sensors or covers.
-        if scope.intent in ("HassGetState", "LlmosIf"):
+        if scope.intent in ASKS:
             del scope.slots["domain"]
             return group
         return ()

@@ -28,7 +28,8 @@ class Scope:
     `here` is the area it was said in, `recent` what was last acted on in the conversation, `text`
     the whole utterance. With `each`, the slots say too much: what is meant are the entities found,
     and no others. `said_exactly`: nothing had to be guessed to find them. `is_alone`: the utterance
-    has no other step, so that all its words belong to this one.
+    has no other step, so that all its words belong to this one. `other_ids`: what a question
+    compares with.
     """
 
     intent: str
@@ -41,6 +42,7 @@ class Scope:
     each: bool = False
     said_exactly: bool = False
     is_alone: bool = True
+    other_ids: tuple[str, ...] = ()
 
     @property
     def here_id(self) -> str | None:

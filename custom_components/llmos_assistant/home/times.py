@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 _NAMED = {"noon": (12, 0), "midday": (12, 0), "midnight": (0, 0)}
 _PARTS = {"half": 30, "quarter": 15}
 _AFTERNOON = re.compile(r"\b(p ?m|evening|tonight|night|afternoon)\b|\dpm\b")
 _MORNING = re.compile(r"\b(a ?m|morning)\b|\dam\b")
+_FIRST_HOUR = 8  # "at 7" is hardly meant in the morning, where that is not said
 _CLOCK = re.compile(r"(\d{1,2})(?:[:. ](\d{2}))?")
 
 
@@ -33,6 +34,22 @@ def next_time(spoken: str, now: datetime) -> datetime | None:
     if _MORNING.search(words):
         return _next(now, hour % 12, minute)
     return min(_next(now, hour % 12, minute), _next(now, hour % 12 + 12, minute))
+
+
+def find_clock(words: str) -> time | None:
+    """The time of day in `words`, by day where they do not say which half; None if there is none."""
+    for name, (hour, minute) in _NAMED.items():
+        if name in words.split():
+            return time(hour, minute)
+    if (clock := _clock(words)) is None or clock[0] > 23 or clock[1] > 59:
+        return None
+    hour, minute = clock
+    if 0 < hour <= 12:
+        is_afternoon = _AFTERNOON.search(words) or (
+            hour < _FIRST_HOUR and not _MORNING.search(words)
+        )
+        hour = hour % 12 + 12 * bool(is_afternoon or (hour == 12 and not _MORNING.search(words)))
+    return time(hour, minute)
 
 
 def _clock(words: str) -> tuple[int, int] | None:

@@ -1,0 +1,93 @@
+"""What measures something in a place: sensors of a kind, thermostats, the weather outside."""
+
+from __future__ import annotations
+
+from .inventory import Entity
+from .names import split, stems
+from .naming import ground_name
+from .places import find_place
+from .problems import ProblemKind, Unclear
+from .scope import Scope
+
+OUTSIDE = "outside"  # the area that the command model writes for "outside"
+_OUT = frozenset({"out", "outdoor", "outside"})
+_IN = frozenset({"here", "home", "house", "in", "indoor", "inside"})
+_OPEN_AIR = frozenset(
+    "backyard balcony deck driveway exterior garden outdoor outside patio pool porch roof terrace veranda yard".split()
+)
+
+
+def measuring(scope: Scope) -> tuple[Entity, ...]:
+    """What measures the said kind, in the place that was said, or in the whole home. Raises Unclear."""
+    kind = str(scope.slots.get("device_class", "temperature"))
+    if scope.slots.get("area") == OUTSIDE:
+        return outdoors(scope, kind)
+    found = _all(scope, kind)
+    if scope.place:
+        found = scope.inside(found, scope.place)
+    elif kind in ("temperature", "humidity"):
+        found = tuple(entity for entity in found if not is_outdoors(scope, entity)) or found
+    if not found:
+        raise Unclear(ProblemKind.NOTHING_FITS, kind, area=scope.place.name if scope.place else "")
+    return found
+
+
+def says_outside(scope: Scope, spoken: str) -> bool:
+    """If a place that was said is the open air, and no area of this home."""
+    words = split(spoken)
+    areas = (split(name) for area in scope.home.areas for name in area.names)
+    return not _OUT.isdisjoint(words) and words not in areas
+
+
+def outdoors(scope: Scope, kind: str) -> tuple[Entity, ...]:
+    """What measures the kind outside: a sensor, else the weather. Raises Unclear."""
+    found = tuple(entity for entity in _all(scope, kind) if is_outdoors(scope, entity))
+    found = found or scope.home.of_kind(frozenset({"weather"}))
+    if not found:
+        raise Unclear(ProblemKind.NOTHING_FITS, kind)
+    return found[:1]
+
+
+def is_outdoors(scope: Scope, entity: Entity) -> bool:
+    """If the entity, by its name or its area's, is in the open air."""
+    area = scope.home.area_of(entity)
+    names = [*entity.names, *(area.names if area else ())]
+    return any(not _OPEN_AIR.isdisjoint(stems(split(name))) for name in names)
+
+
+def compared(scope: Scope, spoken: str) -> tuple[Entity, ...]:
+    """What measures what something is compared with: "the kitchen", "outside". Raises Unclear."""
+    words = frozenset(stems(split(spoken)))
+    kind = str(scope.slots.get("device_class", "temperature"))
+    if words & _OUT:
+        return outdoors(scope, kind)
+    other = Scope("HassGetState", {"device_class": kind}, scope.home, scope.here)
+    if not words <= _IN:
+        try:
+            other.place = find_place(spoken, scope.home, scope.here_id)
+        except Unclear:
+            other.slots = {"name": spoken}
+            ids = ground_name(other)
+            return tuple(scope.home.entity_by_id[entity_id] for entity_id in ids)
+    return measuring(other)
+
+
+def _all(scope: Scope, kind: str) -> tuple[Entity, ...]:
+    """Sensors of the kind; thermostats where no sensor is."""
+    sensors = scope.home.of_kind(frozenset({"sensor"}), frozenset({kind}))
+    if kind == "battery":
+        with_sensor = {entity.device_id for entity in sensors if entity.device_id}
+        return sensors + tuple(
+            entity
+            for entity in scope.home.entities
+            if "battery" in entity.levels and entity.device_id not in with_sensor
+        )
+    if kind != "temperature":
+        return sensors
+    covered = {entity.area_id for entity in sensors}
+    thermostats = scope.home.of_kind(frozenset({"climate"}))
+    return sensors + tuple(
+        entity
+        for entity in thermostats
+        if "measured" in entity.levels and (entity.area_id is None or entity.area_id not in covered)
+    )

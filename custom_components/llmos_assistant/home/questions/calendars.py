@@ -1,0 +1,226 @@
+"""Questions about calendars: what is on, when something is, whether somebody is free."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from homeassistant.components.calendar import DOMAIN as CALENDAR
+from homeassistant.components.calendar import SERVICE_GET_EVENTS
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
+from ..grounding import GroundedStep
+from ..names import NEAR, likeness, split, stems
+from ..speech import Speaker
+from .periods import Period, find_period
+from .telling import Answer, clock, day_words, moment_words
+
+_AHEAD = timedelta(days=60)  # where "my next appointment" is looked for
+_FAR_AHEAD = timedelta(days=400)  # where one is looked for by its name
+_TOLD = 6  # events that are listed
+_GENERAL = frozenset(  # words that name no event
+    "anything appointment arrangement calendar commitment engagement entry event meeting plan schedule "
+    "something thing".split()
+)
+
+
+@dataclass(frozen=True)
+class Event:
+    """An entry of a calendar, from `start` to before `end`, local times."""
+
+    summary: str
+    start: datetime
+    end: datetime
+    is_all_day: bool
+
+
+async def async_answer_calendar(
+    hass: HomeAssistant, step: GroundedStep, speaker: Speaker
+) -> Answer:
+    """The answer to a LlmosGetCalendar step."""
+    now = dt_util.now()
+    during = step.slots.get("during")
+    period = find_period(str(during), now) if during else None
+    if during and period is None:
+        return Answer(speaker.phrase("no_time", spoken=str(during)))
+    item = str(step.slots.get("item", ""))
+    ask = step.slots.get("ask")
+    events = await _async_events(hass, step.entity_ids, _span(period, item, str(ask), now))
+    if ask in ("free", "busy") or (ask == "whether" and not item):
+        return _free(events, period, str(ask), speaker)
+    if item and (named := _called(item, events)) is not None:
+        if not named:
+            return _not_there(item, period, speaker)
+        events = named
+    match ask:
+        case "how_many":
+            return _count(events, period, speaker)
+        case "when" | "next" | "first" | "last":
+            return _one(events, str(ask), now, period, speaker)
+        case "whether":
+            return _whether(events, item, speaker)
+    return _list(events, period, speaker)
+
+
+def _span(period: Period | None, item: str, ask: str, now: datetime) -> Period:
+    """Where to look: in the period, around the moment, or as far as it is usual."""
+    if period is None:
+        if item or ask in ("when", "next", "first", "last", "whether"):
+            return Period(now, now + (_FAR_AHEAD if item else _AHEAD))
+        tomorrow = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        return Period(now, tomorrow)
+    if period.is_moment:
+        return Period(period.start, period.start + timedelta(minutes=1))
+    return period
+
+
+async def _async_events(
+    hass: HomeAssistant, entity_ids: Sequence[str], period: Period
+) -> list[Event]:
+    answers: Any = await hass.services.async_call(
+        CALENDAR,
+        SERVICE_GET_EVENTS,
+        {
+            "entity_id": list(entity_ids),
+            "start_date_time": period.start.isoformat(),
+            "end_date_time": period.end.isoformat(),
+        },
+        blocking=True,
+        return_response=True,
+    )
+    events = {_event(entry) for entity_id in entity_ids for entry in answers[entity_id]["events"]}
+    return sorted(events, key=lambda event: (event.start, event.summary))
+
+
+def _event(entry: dict[str, str]) -> Event:
+    start, end = entry["start"], entry["end"]
+    if "T" not in start and " " not in start:
+        first, last = (dt_util.start_of_local_day(date.fromisoformat(day)) for day in (start, end))
+        return Event(entry["summary"], first, last, is_all_day=True)
+    first, last = (dt_util.as_local(datetime.fromisoformat(moment)) for moment in (start, end))
+    return Event(entry["summary"], first, last, is_all_day=False)
+
+
+def _called(item: str, events: list[Event]) -> list[Event] | None:
+    """The events that are called so; None where the words name no one event ("my appointments")."""
+    words = set(stems(split(item)))
+    if words <= _GENERAL:
+        named = [e for e in events if words & set(stems(split(e.summary)))]
+        return named or None
+    words -= _GENERAL
+    return [
+        event
+        for event in events
+        if words <= set(stems(split(event.summary)))
+        or likeness(split(item), split(event.summary)) >= NEAR
+    ]
+
+
+def _when(event: Event, speaker: Speaker) -> str:
+    """When an event is: "tomorrow at 9:30 AM", "on Friday"."""
+    if event.is_all_day:
+        return day_words(event.start.date(), speaker)
+    return moment_words(event.start, speaker)
+
+
+def _list(events: list[Event], period: Period | None, speaker: Speaker) -> Answer:
+    if not events:
+        return Answer(speaker.phrase("nothing_on", when=_period_words(period, speaker)), value=[])
+    one_day = len({event.start.date() for event in events}) == 1
+    told = [
+        speaker.phrase("event_at", event=event.summary, when=_short(event, speaker, one_day))
+        for event in events[:_TOLD]
+    ]
+    if len(events) > _TOLD:
+        told.append(speaker.phrase("and_more", count=str(len(events) - _TOLD)))
+    day = day_words(events[0].start.date(), speaker)
+    words = ", ".join(told)
+    if one_day:
+        words = speaker.phrase("day_has", day=day[:1].upper() + day[1:], events=words)
+    return Answer(words, value=[event.summary for event in events])
+
+
+def _short(event: Event, speaker: Speaker, one_day: bool) -> str:
+    if not one_day:
+        return _when(event, speaker)
+    return (
+        speaker.phrase("all_day")
+        if event.is_all_day
+        else speaker.phrase("at_clock", time=clock(event.start))
+    )
+
+
+def _period_words(period: Period | None, speaker: Speaker) -> str:
+    """The period as it is told: its day, its time of day."""
+    if period is None:
+        return speaker.phrase("today")
+    if period.is_moment:
+        return moment_words(period.start, speaker)
+    days = period.days
+    if len(days) == 1:
+        return day_words(days[0], speaker)
+    return speaker.phrase(
+        "from_to", first=day_words(days[0], speaker), last=day_words(days[-1], speaker)
+    )
+
+
+def _one(
+    events: list[Event], ask: str, now: datetime, period: Period | None, speaker: Speaker
+) -> Answer:
+    """The next, the first or the last one."""
+    ahead = [event for event in events if event.start >= now] or events
+    if not ahead:
+        return Answer(speaker.phrase("nothing_on", when=_period_words(period, speaker)))
+    timed = [event for event in ahead if not event.is_all_day] if ask in ("first", "last") else []
+    event = (timed or ahead)[-1 if ask == "last" else 0]
+    words = speaker.phrase("event_is", event=event.summary, when=_when(event, speaker))
+    return Answer(words, value=event.start.isoformat())
+
+
+def _whether(events: list[Event], item: str, speaker: Speaker) -> Answer:
+    if not events:
+        return Answer(speaker.phrase("no_event"), value=False)
+    told = ", ".join(
+        speaker.phrase("event_at", event=e.summary, when=_when(e, speaker)) for e in events[:_TOLD]
+    )
+    return Answer(speaker.phrase("yes_events", events=told), value=True)
+
+
+def _not_there(item: str, period: Period | None, speaker: Speaker) -> Answer:
+    if period:
+        words = speaker.phrase(
+            "no_such_event_then", event=item, when=_period_words(period, speaker)
+        )
+    else:
+        words = speaker.phrase("no_such_event", event=item)
+    return Answer(words, value=False)
+
+
+def _count(events: list[Event], period: Period | None, speaker: Speaker) -> Answer:
+    if not events:
+        return _list(events, period, speaker)
+    told = ", ".join(event.summary for event in events[:_TOLD])
+    words = speaker.phrase("so_many_events", count=str(len(events)), events=told)
+    return Answer(words, value=float(len(events)))
+
+
+def _free(events: list[Event], period: Period | None, ask: str, speaker: Speaker) -> Answer:
+    """Whether nothing is on: all-day entries take no time, where others would be in the way."""
+    busy = [event for event in events if not event.is_all_day]
+    is_free = not busy
+    if is_free and not events:
+        words = speaker.phrase("free", when=_period_words(period, speaker))
+    else:
+        told = ", ".join(
+            speaker.phrase("event_at", event=e.summary, when=_when(e, speaker))
+            for e in (busy or events)[:_TOLD]
+        )
+        words = speaker.phrase("free_but" if is_free else "not_free", events=told)
+    if ask == "free":
+        answer = speaker.phrase("yes_so" if is_free else "no_so", words=words)
+    else:
+        answer = speaker.phrase("no_so" if is_free else "yes_so", words=words)
+    return Answer(answer, value=is_free == (ask == "free"))

@@ -1,0 +1,125 @@
+"""Questions about the past: when, how long, how often, whether, and what was measured."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
+from ..conditions import is_in
+from ..grounding import GroundedStep
+from ..speech import Speaker
+from .periods import Period, find_period
+from .reasons import async_answer_reason
+from .records import answer_records
+from .stretches import Stretch, async_read_past, is_recorded, within
+from .telling import Answer, listed, moment_words, span_words
+
+_OPENINGS = frozenset({"door", "garage_door", "opening", "window"})
+_BECAME = frozenset({"closed", "home", "locked", "not_home", "off", "on", "open", "unlocked"})
+
+
+async def async_answer_history(hass: HomeAssistant, step: GroundedStep, speaker: Speaker) -> Answer:
+    """The answer to a LlmosGetHistory step."""
+    if not is_recorded(hass):
+        return Answer(speaker.phrase("no_history"))
+    now = dt_util.now()
+    during = step.slots.get("during")
+    period = find_period(str(during), now, past=True) if during else None
+    if during and period is None:
+        return Answer(speaker.phrase("no_time", spoken=str(during)))
+    ask = str(step.slots.get("ask", ""))
+    past = await async_read_past(hass, step.entity_ids)
+    if ask in ("who", "why"):
+        return await async_answer_reason(hass, step, past, speaker)
+    if "state" not in step.slots and ask in ("", "average", "highest", "lowest", "total"):
+        return answer_records(hass, step, past, period, speaker)
+    wanted = [stretch for stretch in past if _is_wanted(stretch, step)]
+    match ask:
+        case "how_long":
+            return _how_long(wanted, period, speaker)
+        case "how_often":
+            return _how_often(wanted, period, speaker)
+        case "when":
+            return _when(hass, wanted, period, step, speaker)
+    return _whether(wanted, period, speaker)
+
+
+def _is_wanted(stretch: Stretch, step: GroundedStep) -> bool:
+    """If it is a stretch of the state that was asked for; of none, any that is not idle."""
+    domain = stretch.entity_id.partition(".")[0]
+    return is_in(domain, stretch.state, str(step.slots.get("state", "on")))
+
+
+def _when(
+    hass: HomeAssistant,
+    wanted: list[Stretch],
+    period: Period | None,
+    step: GroundedStep,
+    speaker: Speaker,
+) -> Answer:
+    begun = [s for s in wanted if period is None or _begins_in(s, period)]
+    if not begun:
+        return Answer(speaker.phrase("not_in_past"))
+    last = max(begun, key=lambda stretch: stretch.start)
+    state = hass.states.get(last.entity_id)
+    name = state.name if state else last.entity_id
+    key = f"became_{_state_word(hass, last, step)}"
+    words = speaker.phrase(key, name=name, moment=moment_words(last.start, speaker))
+    states = (state,) if state else ()
+    return Answer(words, states, dt_util.as_local(last.start).isoformat())
+
+
+def _state_word(hass: HomeAssistant, stretch: Stretch, step: GroundedStep) -> str:
+    """What the change is called: contact sensors are "on" where people say "open"."""
+    state = hass.states.get(stretch.entity_id)
+    device_class = state.attributes.get("device_class") if state else None
+    word = str(step.slots.get("state", stretch.state))
+    if device_class in _OPENINGS:
+        word = {"on": "open", "off": "closed"}.get(word, word)
+    elif stretch.entity_id.startswith("binary_sensor."):
+        return "active" if stretch.state == "on" else "quiet"
+    return word if word in _BECAME else "other"
+
+
+def _begins_in(stretch: Stretch, period: Period) -> bool:
+    return period.start <= stretch.start < period.end
+
+
+def _how_long(wanted: list[Stretch], period: Period | None, speaker: Speaker) -> Answer:
+    now = dt_util.utcnow()
+    if period:
+        span = sum((s.length for s in within(wanted, period.start, period.end)), timedelta())
+        if not span:
+            return Answer(speaker.phrase("not_then"), value=0.0)
+        return Answer(speaker.phrase("for_span", span=span_words(span)), value=span.total_seconds())
+    if not wanted:
+        return Answer(speaker.phrase("not_in_past"))
+    last = max(wanted, key=lambda stretch: stretch.end)
+    words = {"span": span_words(last.length), "moment": moment_words(last.start, speaker)}
+    key = "for_span_since" if now - last.end < timedelta(seconds=1) else "was_for_span"
+    return Answer(speaker.phrase(key, **words), value=last.length.total_seconds())
+
+
+def _how_often(wanted: list[Stretch], period: Period | None, speaker: Speaker) -> Answer:
+    times = sorted(s.start for s in wanted if period is None or _begins_in(s, period))
+    if not times:
+        return Answer(speaker.phrase("never_then"), value=0.0)
+    last = moment_words(times[-1], speaker)
+    if len(times) == 1:
+        return Answer(speaker.phrase("once", moment=last), value=1.0)
+    words = speaker.phrase("so_often", count=str(len(times)), moment=last)
+    return Answer(words, value=float(len(times)))
+
+
+def _whether(wanted: list[Stretch], period: Period | None, speaker: Speaker) -> Answer:
+    found = within(wanted, period.start, period.end) if period else wanted
+    if not found:
+        return Answer(speaker.phrase("no_not_then"), value=False)
+    times = sorted(stretch.start for stretch in found)[-_TOLD:]
+    told = listed((moment_words(moment, speaker) for moment in times), speaker)
+    return Answer(speaker.phrase("yes_at", moments=told), value=True)
+
+
+_TOLD = 3  # times that are listed, the last ones

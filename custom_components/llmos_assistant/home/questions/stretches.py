@@ -1,0 +1,96 @@
+"""What Home Assistant's recorder knows of the past: for how long things were in which state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import pairwise
+
+from homeassistant.core import HomeAssistant, State
+from homeassistant.util import dt as dt_util
+
+_UNKNOWN = frozenset({"unavailable", "unknown"})
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """An entity was in one state from `start` to before `end`."""
+
+    entity_id: str
+    state: str
+    start: datetime
+    end: datetime
+
+    @property
+    def length(self) -> timedelta:
+        """How long it lasted."""
+        return self.end - self.start
+
+
+def is_recorded(hass: HomeAssistant) -> bool:
+    """If there is a recorder to ask."""
+    return "recorder" in hass.config.components
+
+
+async def async_read_past(
+    hass: HomeAssistant, entity_ids: Iterable[str], since: datetime | None = None
+) -> list[Stretch]:
+    """The known past of these entities, oldest first each, up to now; equal states as one stretch.
+
+    All that the recorder keeps, or what was after `since`. The recorder must be loaded.
+    """
+    # Its packages are there only where the recorder is.
+    from homeassistant.components.recorder import get_instance, history
+
+    recorder = get_instance(hass)
+    now = dt_util.utcnow()
+    start = dt_util.as_utc(since) if since else now - timedelta(days=recorder.keep_days)
+    ids = list(entity_ids)
+    recorded = await recorder.async_add_executor_job(
+        partial(
+            history.get_significant_states,
+            hass,
+            start,
+            now,
+            ids,
+            significant_changes_only=False,
+            no_attributes=True,
+        )
+    )
+    past: list[Stretch] = []
+    for entity_id in ids:
+        states = [state for state in recorded.get(entity_id, ()) if isinstance(state, State)]
+        current = hass.states.get(entity_id)
+        if current and (not states or states[-1].last_changed < current.last_changed):
+            states.append(current)  # not yet written down
+        past += _merged(_stretches(entity_id, states, now))
+    return past
+
+
+def _stretches(entity_id: str, states: list[State], now: datetime) -> Iterator[Stretch]:
+    known = [(state.state, state.last_changed) for state in states]
+    for (state, start), (_, end) in pairwise([*known, ("", now)]):
+        yield Stretch(entity_id, state, start, max(start, end))
+
+
+def _merged(stretches: Iterable[Stretch]) -> list[Stretch]:
+    """Without gaps in which nothing was known, and neighbours of one state as one."""
+    merged: list[Stretch] = []
+    for stretch in stretches:
+        if merged and stretch.state in (merged[-1].state, *_UNKNOWN):
+            merged[-1] = replace(merged[-1], end=stretch.end)
+        elif stretch.state not in _UNKNOWN:
+            merged.append(stretch)
+    return merged
+
+
+def within(stretches: Iterable[Stretch], start: datetime, end: datetime) -> list[Stretch]:
+    """The parts of the stretches that lie in a period; of a moment, the one that it is in."""
+    return [
+        replace(stretch, start=max(stretch.start, start), end=min(stretch.end, end))
+        for stretch in stretches
+        if (stretch.start < end and stretch.end > start)
+        or (start == end and stretch.start <= start < stretch.end)
+    ]

@@ -1,0 +1,38 @@
+"""Questions about daylight."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from homeassistant.const import SUN_EVENT_SUNRISE, SUN_EVENT_SUNSET
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.sun import get_astral_event_date, get_astral_event_next, is_up
+from homeassistant.util import dt as dt_util
+
+from ..grounding import GroundedStep
+from ..speech import Speaker
+from .periods import find_period
+from .telling import Answer, moment_words
+
+_EVENTS = {"rise": SUN_EVENT_SUNRISE, "set": SUN_EVENT_SUNSET}
+
+
+def answer_sun(hass: HomeAssistant, step: GroundedStep, speaker: Speaker) -> Answer:
+    """The answer to a LlmosGetSun step."""
+    if condition := step.slots.get("condition"):
+        is_light = is_up(hass)
+        is_so = is_light == (condition == "light")
+        key = ("yes_" if is_so else "no_") + ("light" if is_light else "dark")
+        return Answer(speaker.phrase(key), value=is_so)
+    ask = str(step.slots.get("ask", "set"))
+    event = _EVENTS.get(ask, SUN_EVENT_SUNSET)
+    moment = get_astral_event_next(hass, event)
+    during = step.slots.get("during")
+    if during and (period := find_period(str(during), dt_util.now())):
+        # Noon of the day: its date is the same in every time zone that knows it.
+        day = period.start.replace(hour=0) + timedelta(hours=12)
+        if (of_day := get_astral_event_date(hass, event, day)) is None:
+            return Answer(speaker.phrase("no_sun"))
+        moment = of_day
+    words = speaker.phrase(f"sun_{ask}s", moment=moment_words(moment, speaker))
+    return Answer(words, value=dt_util.as_local(moment).isoformat())

@@ -1,0 +1,77 @@
+"""Times, spans and values in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
+from homeassistant.core import State
+from homeassistant.util import dt as dt_util
+
+from ..speech import Speaker
+
+type Value = bool | float | str | list[str]
+
+_WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is said, the states that it rests on, and the bare fact, where there is one."""
+
+    words: str
+    states: tuple[State, ...] = ()
+    value: Value | None = None
+
+
+def clock(moment: datetime) -> str:
+    """A time of day, as Home Assistant's own answers tell it: "2:30 PM"."""
+    return dt_util.as_local(moment).strftime("%-I:%M %p")
+
+
+def day_words(day: date, speaker: Speaker) -> str:
+    """A day, as it is called from here: "today", "on Friday", "on 3 November"."""
+    today = dt_util.now().date()
+    for key, offset in (("today", 0), ("tomorrow", 1), ("yesterday", -1)):
+        if day == today + timedelta(days=offset):
+            return speaker.phrase(key)
+    if abs(day - today) < _WEEK:
+        return speaker.phrase("on_day", day=day.strftime("%A"))
+    year = day.strftime(" %Y") if day.year != today.year else ""
+    return speaker.phrase("on_day", day=day.strftime("%A %-d %B") + year)
+
+
+def moment_words(moment: datetime, speaker: Speaker) -> str:
+    """A moment: "today at 2:30 PM"."""
+    local = dt_util.as_local(moment)
+    return speaker.phrase("at_time", day=day_words(local.date(), speaker), time=clock(local))
+
+
+def span_words(span: timedelta) -> str:
+    """How long something takes: "2 hours 5 minutes"."""
+    return dt_util.get_age(dt_util.now() - span, precision=2)
+
+
+def number(value: float) -> str:
+    """A number with no more digits than are said."""
+    return f"{round(value, 1 if abs(value) < 100 else 0):g}"
+
+
+def with_unit(value: float, unit: str | None) -> str:
+    """A number and its unit, "%" as close as it is written."""
+    return f"{number(value)}{'' if unit in (None, '') else f' {unit}'}"
+
+
+def unit_of(state: State) -> str | None:
+    """What a sensor measures in."""
+    return state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+
+
+def listed(names: Iterable[str], speaker: Speaker) -> str:
+    """Several names as one phrase: "the hall, the kitchen and the porch"."""
+    *first, last = dict.fromkeys(names)
+    if not first:
+        return last
+    return speaker.phrase("and", first=", ".join(first), last=last)

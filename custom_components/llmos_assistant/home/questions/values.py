@@ -1,0 +1,181 @@
+"""What sensors measure: extremes, averages, totals, comparisons, limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+from homeassistant.components.climate import ATTR_CURRENT_TEMPERATURE
+from homeassistant.components.sensor.const import UNIT_CONVERTERS
+from homeassistant.components.weather import ATTR_WEATHER_HUMIDITY, ATTR_WEATHER_TEMPERATURE
+from homeassistant.const import ATTR_BATTERY_LEVEL, PERCENTAGE
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import area_registry as ar
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import entity_registry as er
+
+from ...engine.protocol import SlotValue
+from ..grounding import GroundedStep
+from ..speech import Speaker
+from .telling import Answer, listed, unit_of, with_unit
+
+_WHOLE = frozenset({"grid", "home", "house", "main", "mains", "meter", "total", "whole"})
+_ADDS_UP = frozenset({"energy", "gas", "power", "water"})
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A value, in `unit`, and where it was measured."""
+
+    state: State
+    place: str
+    value: float
+    unit: str | None
+
+    @property
+    def words(self) -> str:
+        """The value and its unit."""
+        return with_unit(self.value, self.unit)
+
+
+def answer_values(hass: HomeAssistant, step: GroundedStep, speaker: Speaker) -> Answer | None:
+    """The answer to a question that compares or sums up what is measured; None for all others."""
+    slots = step.slots
+    kind = str(slots.get("device_class", "temperature"))
+    if not {"ask", "above", "below"} & slots.keys():
+        return None
+    measured = read_all(hass, step.entity_ids, kind)
+    if not measured:
+        return Answer(speaker.phrase("not_measured"))
+    if step.other_ids:
+        return _compared(measured, read_all(hass, step.other_ids, kind), slots, speaker)
+    match slots.get("ask"):
+        case "highest" | "lowest" as ask:
+            return _extreme(measured, str(ask), kind, speaker)
+        case "average":
+            return _one(fmean(m.value for m in measured), measured, "average", speaker)
+        case "total":
+            return _total(measured, kind, speaker)
+    return _beyond(measured, slots, speaker)
+
+
+def read_all(hass: HomeAssistant, entity_ids: Sequence[str], kind: str) -> list[Measured]:
+    """What these entities measure of a kind, all in the unit of the first; without those that do not tell."""
+    states = [state for entity_id in entity_ids if (state := hass.states.get(entity_id))]
+    found = [measured for state in states if (measured := _read(hass, state, kind))]
+    unit = found[0].unit if found else None
+    return [_in_unit(measured, unit, kind) for measured in found]
+
+
+def _read(hass: HomeAssistant, state: State, kind: str) -> Measured | None:
+    unit: str | None
+    value: Any
+    match state.domain:
+        case "climate":
+            value = state.attributes.get(ATTR_CURRENT_TEMPERATURE)
+            unit = hass.config.units.temperature_unit
+        case "weather" if kind == "humidity":
+            value, unit = state.attributes.get(ATTR_WEATHER_HUMIDITY), PERCENTAGE
+        case "weather":
+            value = state.attributes.get(ATTR_WEATHER_TEMPERATURE)
+            unit = state.attributes.get("temperature_unit")
+        case _ if kind == "battery" and ATTR_BATTERY_LEVEL in state.attributes:
+            value, unit = state.attributes[ATTR_BATTERY_LEVEL], PERCENTAGE
+        case _:
+            value, unit = state.state, unit_of(state)
+    with suppress(TypeError, ValueError):
+        return Measured(state, _place(hass, state, kind), float(value), unit)
+    return None
+
+
+def _in_unit(measured: Measured, unit: str | None, kind: str) -> Measured:
+    converter = UNIT_CONVERTERS.get(kind)
+    if converter is None or measured.unit == unit:
+        return measured
+    value = converter.convert(measured.value, measured.unit, unit)
+    return Measured(measured.state, measured.place, value, unit)
+
+
+def _place(hass: HomeAssistant, state: State, kind: str) -> str:
+    """Where or what it is: climates of rooms by their rooms, all else by name."""
+    if kind in ("temperature", "humidity") and (
+        entry := er.async_get(hass).async_get(state.entity_id)
+    ):
+        area_id = entry.area_id
+        if area_id is None and entry.device_id:
+            device = dr.async_get(hass).async_get(entry.device_id)
+            area_id = device.area_id if device else None
+        if area_id and (area := ar.async_get(hass).async_get_area(area_id)):
+            return area.name
+    return state.name
+
+
+def _extreme(measured: list[Measured], ask: str, kind: str, speaker: Speaker) -> Answer:
+    if kind in _ADDS_UP and len(measured) > 1:
+        measured = [m for m in measured if not _is_whole(m)] or measured
+    value = (max if ask == "highest" else min)(m.value for m in measured)
+    found = [m for m in measured if m.value == value]
+    places = listed((m.place for m in found), speaker)
+    words = speaker.phrase(ask, places=places, value=found[0].words)
+    return Answer(words, tuple(m.state for m in found), places)
+
+
+def _is_whole(measured: Measured) -> bool:
+    """If it is what the whole home uses, by its name."""
+    return not _WHOLE.isdisjoint(measured.state.name.lower().split())
+
+
+def _total(measured: list[Measured], kind: str, speaker: Speaker) -> Answer:
+    if whole := [m for m in measured if kind in _ADDS_UP and _is_whole(m)]:
+        return _one(whole[0].value, whole[:1], "total", speaker)
+    return _one(sum(m.value for m in measured), measured, "total", speaker)
+
+
+def _one(value: float, measured: list[Measured], key: str, speaker: Speaker) -> Answer:
+    words = speaker.phrase(key, value=with_unit(value, measured[0].unit))
+    return Answer(words, tuple(m.state for m in measured), value)
+
+
+def _compared(
+    measured: list[Measured],
+    others: list[Measured],
+    slots: Mapping[str, SlotValue],
+    speaker: Speaker,
+) -> Answer:
+    """ "Is it warmer inside than outside?" """
+    if not others:
+        return Answer(speaker.phrase("not_measured"))
+    first, second = (fmean(m.value for m in group) for group in (measured, others))
+    is_so = first > second if slots.get("ask") == "higher" else first < second
+    words = speaker.phrase(
+        "compared_yes" if is_so else "compared_no",
+        first=_group(measured, speaker),
+        first_value=with_unit(first, measured[0].unit),
+        second=_group(others, speaker),
+        second_value=with_unit(second, others[0].unit),
+    )
+    return Answer(words, tuple(m.state for m in [*measured, *others]), is_so)
+
+
+def _group(measured: list[Measured], speaker: Speaker) -> str:
+    if len(measured) > 1:
+        return speaker.phrase("inside")
+    return speaker.phrase("outside") if measured[0].state.domain == "weather" else measured[0].place
+
+
+def _beyond(measured: list[Measured], slots: Mapping[str, SlotValue], speaker: Speaker) -> Answer:
+    """ "Which rooms are above 22 degrees?" """
+    above, below = (slots.get(slot) for slot in ("above", "below"))
+    found = [
+        m
+        for m in measured
+        if (above is None or m.value > float(str(above)))
+        and (below is None or m.value < float(str(below)))
+    ]
+    if not found:
+        return Answer(speaker.phrase("none"), tuple(m.state for m in measured), [])
+    told = listed((f"{m.place} ({m.words})" for m in found), speaker)
+    return Answer(told, tuple(m.state for m in found), [m.place for m in found])

@@ -1,0 +1,46 @@
+"""Timers: how long, for which room, and which command they carry."""
+
+from __future__ import annotations
+
+from .narrowing import said_place
+from .places import find_place
+from .problems import ProblemKind, Unclear
+from .scope import Scope, place_slot
+from .times import next_time, split_duration
+
+
+def ground_timer(scope: Scope) -> None:
+    """Tell a timer's room from its name: "the kitchen timer", "the pizza timer". Raises Unclear."""
+    if (
+        scope.intent == "HassStartTimer"
+        and not {"hours", "minutes", "seconds"} & scope.slots.keys()
+    ):
+        raise Unclear(ProblemKind.HOW_LONG)
+    spoken = scope.slots.get("area") or scope.slots.get("name")
+    if spoken is None and scope.intent != "HassStartTimer" and (room := said_place(scope)):
+        scope.slots[place_slot(room)] = room.name
+    if spoken is None or {"area", "name"} <= scope.slots.keys():
+        return
+    try:
+        place = find_place(str(spoken), scope.home, scope.here_id)
+    except Unclear:
+        if "area" in scope.slots:
+            scope.slots["name"] = scope.slots.pop("area")
+        return
+    if "area" in scope.slots or (
+        scope.intent != "HassStartTimer"
+        and str(spoken).casefold() in {n.casefold() for n in place.names}
+    ):
+        scope.slots.pop("name", None)
+        scope.slots["area"] = place.name
+
+
+def ground_later(scope: Scope) -> None:
+    """ "At half past ten" becomes a timer that carries the command. Raises Unclear."""
+    spoken = str(scope.slots.pop("at", ""))
+    now = scope.home.now
+    moment = next_time(spoken, now) if now else None
+    if now is None or moment is None:
+        raise Unclear(ProblemKind.NO_TIME, spoken)
+    scope.intent = "HassStartTimer"
+    scope.slots |= split_duration(round((moment - now).total_seconds()))
