@@ -81,7 +81,7 @@ def test_every_text_that_the_code_asks_for_exists_and_is_asked_for() -> None:
     used |= set(re.findall(r'InstallError\("([a-z_0-9]+)"', source))
     used |= set(re.findall(r'return "(unsupported_[a-z_0-9]+)"', source))
     used |= set(ProblemKind)
-    beginnings = tuple(re.findall(r'f"([a-z]+_)\{', source))  # of keys that end in what was asked
+    beginnings = tuple(re.findall(r'f"([a-z_]+_)\{', source))  # of keys that end in what was asked
 
     keys = strings["exceptions"].keys()
     assert used <= keys

@@ -22,8 +22,8 @@ def answer_sun(hass: HomeAssistant, step: GroundedStep, speaker: Speaker) -> Ans
     if condition := step.slots.get("condition"):
         is_light = is_up(hass)
         is_so = is_light == (condition == "light")
-        key = ("yes_" if is_so else "no_") + ("light" if is_light else "dark")
-        return Answer(speaker.phrase(key), value=is_so)
+        words = speaker.phrase("sun_up" if is_light else "sun_down")
+        return Answer(speaker.phrase("yes_so" if is_so else "no_so", words=words), value=is_so)
     ask = str(step.slots.get("ask", "set"))
     event = _EVENTS.get(ask, SUN_EVENT_SUNSET)
     moment = get_astral_event_next(hass, event)
