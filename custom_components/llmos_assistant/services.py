@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import voluptuous as vol
 from homeassistant.config_entries import ConfigEntryState
@@ -26,6 +26,7 @@ from homeassistant.helpers import (
 )
 from homeassistant.util.json import JsonObjectType
 
+from .ask import STRUCTURE_SCHEMA, async_ask, in_structure
 from .const import DOMAIN
 from .home.grounding import expanded
 from .home.problems import Problem
@@ -35,10 +36,21 @@ from .understanding import area_of_speaker, async_understand
 if TYPE_CHECKING:
     from . import LlmosConfigEntry
 
+SERVICE_ASK = "ask"
 SERVICE_UNDERSTAND = "understand"
 ATTR_LANGUAGE = "language"
+ATTR_QUESTION = "question"
+ATTR_STRUCTURE = "structure"
 ATTR_TEXT = "text"
 
+_ASK_SCHEMA = vol.Schema(
+    {
+        vol.Required(ATTR_QUESTION): cv.string,
+        vol.Optional(ATTR_AREA_ID): cv.string,
+        vol.Optional(ATTR_LANGUAGE): cv.string,
+        vol.Optional(ATTR_STRUCTURE): STRUCTURE_SCHEMA,
+    }
+)
 _UNDERSTAND_SCHEMA = vol.Schema(
     {
         vol.Required(ATTR_TEXT): cv.string,
@@ -52,13 +64,32 @@ _UNDERSTAND_SCHEMA = vol.Schema(
 @callback
 def async_register_services(hass: HomeAssistant) -> None:
     """Register all actions."""
-    hass.services.async_register(
-        DOMAIN,
-        SERVICE_UNDERSTAND,
-        _async_understand,
-        schema=_UNDERSTAND_SCHEMA,
-        supports_response=SupportsResponse.ONLY,
+    for name, action, schema in (
+        (SERVICE_ASK, _async_ask, _ASK_SCHEMA),
+        (SERVICE_UNDERSTAND, _async_understand, _UNDERSTAND_SCHEMA),
+    ):
+        hass.services.async_register(
+            DOMAIN, name, action, schema=schema, supports_response=SupportsResponse.ONLY
+        )
+
+
+async def _async_ask(call: ServiceCall) -> ServiceResponse:
+    """The answer to a question, in words and as a value. Changes nothing."""
+    hass = call.hass
+    entry = _loaded_entry(hass)
+    language = call.data.get(ATTR_LANGUAGE, hass.config.language)
+    fact = await async_ask(
+        hass,
+        entry.runtime_data,
+        call.data[ATTR_QUESTION],
+        language,
+        _area_id(hass, call),
+        call.context,
     )
+    value: Any = fact.value
+    if structure := call.data.get(ATTR_STRUCTURE):
+        value = in_structure(fact, structure)
+    return {"answer": fact.words, "value": value, "entities": list(fact.entity_ids)}
 
 
 async def _async_understand(call: ServiceCall) -> ServiceResponse:

@@ -188,8 +188,13 @@ def _state_keys(step: GroundedStep, text: str, language: str) -> Sequence[str]:
         if "state" in step.slots:
             return ("one_yesno",)
         return ("where", "one") if _domain(step.entity_ids) == "person" else ("one",)
+    return (quantifier(text, language) or "any",)
+
+
+def quantifier(text: str, language: str) -> str | None:
+    """If a question about several is "how many", "all" or "which"; None for "any"."""
     quantifiers = _QUANTIFIERS.get(language.partition("-")[0], {})
-    return [key for key, words in quantifiers.items() if words.search(text)] or ["any"]
+    return next((key for key, words in quantifiers.items() if words.search(text)), None)
 
 
 def _turn_keys(step: GroundedStep, response: intent.IntentResponse) -> Sequence[str]:
