@@ -1,0 +1,193 @@
+"""Questions about calendars and forecasts, from real calendar and weather entities."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any, override
+
+import pytest
+from homeassistant.components.calendar import CalendarEntity, CalendarEvent
+from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
+from homeassistant.components.weather import Forecast, WeatherEntity, WeatherEntityFeature
+from homeassistant.const import UnitOfTemperature
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.common import setup_test_component_platform
+
+from custom_components.llmos_assistant.engine.protocol import SlotValue
+
+from .scripted_engine import ScriptedEngine
+from .test_questions import CALENDAR, LONDON, NOW, WEATHER, ask, evening
+
+__all__ = ["evening"]
+
+pytestmark = pytest.mark.usefixtures("assistant")
+
+_HOUR = timedelta(hours=1)
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    """A time in October."""
+    return datetime(2026, 10, day, hour, minute, tzinfo=LONDON)
+
+
+class Diary(CalendarEntity):
+    """A calendar of given events."""
+
+    def __init__(self, name: str, *events: CalendarEvent) -> None:
+        self._attr_name = name
+        self._events = events
+
+    @property
+    @override
+    def event(self) -> CalendarEvent | None:
+        return None
+
+    @override
+    async def async_get_events(
+        self, hass: HomeAssistant, start_date: datetime, end_date: datetime
+    ) -> list[CalendarEvent]:
+        return [
+            event
+            for event in self._events
+            if event.start_datetime_local < end_date and event.end_datetime_local > start_date
+        ]
+
+
+def meeting(summary: str, start: datetime, hours: float = 1) -> CalendarEvent:
+    """An event of some hours."""
+    return CalendarEvent(start, start + hours * _HOUR, summary)
+
+
+class Sky(WeatherEntity):
+    """A weather service with a forecast by day and by hour."""
+
+    _attr_name = "Sky"
+    _attr_condition = "cloudy"
+    _attr_native_temperature = 11
+    _attr_native_temperature_unit = UnitOfTemperature.CELSIUS
+    _attr_supported_features = (
+        WeatherEntityFeature.FORECAST_DAILY | WeatherEntityFeature.FORECAST_HOURLY
+    )
+
+    @override
+    async def async_forecast_daily(self) -> list[Forecast]:
+        return [
+            _forecast(at(14, 0), "cloudy", 13, 8, 10),
+            _forecast(at(15, 0), "rainy", 12, 7, 90),
+            _forecast(at(16, 0), "sunny", 26, 9, 0),
+            _forecast(at(17, 0), "partlycloudy", 17, 6, 20),
+            _forecast(at(18, 0), "snowy", 3, -2, 60),
+        ]
+
+    @override
+    async def async_forecast_hourly(self) -> list[Forecast]:
+        rain = range(2, 9)
+        return [
+            Forecast(
+                datetime=(NOW + hour * _HOUR).isoformat(),
+                condition="rainy" if hour in rain else "cloudy",
+                native_temperature=10 - hour / 2,
+                precipitation_probability=80 if hour in rain else 5,
+            )
+            for hour in range(24)
+        ]
+
+
+def _forecast(start: datetime, condition: str, high: float, low: float, chance: int) -> Forecast:
+    return Forecast(
+        datetime=start.isoformat(),
+        condition=condition,
+        native_temperature=high,
+        native_templow=low,
+        precipitation_probability=chance,
+        native_wind_speed=20,
+    )
+
+
+@pytest.fixture(autouse=True)
+async def agenda(home: HomeAssistant, evening: None) -> None:
+    """Two calendars and a forecast."""
+    mine = Diary(
+        "Mine",
+        meeting("Dentist", at(15, 9, 30), 0.5),
+        meeting("Lunch with Ada", at(15, 12)),
+        meeting("Cinema", at(16, 18), 3),
+        CalendarEvent(date(2026, 10, 17), date(2026, 10, 19), "Trip to Bath"),
+    )
+    work = Diary("Work", meeting("Stand-up meeting", at(15, 10), 0.25))
+    setup_test_component_platform(home, "calendar", [mine, work])
+    setup_test_component_platform(home, "weather", [Sky()])
+    for domain in ("calendar", "weather"):
+        assert await async_setup_component(home, domain, {domain: [{"platform": "test"}]})
+    await home.async_block_till_done()
+    for entity_id in ("calendar.mine", "calendar.work", "weather.sky"):
+        async_expose_entity(home, "conversation", entity_id, True)
+
+
+@pytest.mark.parametrize(
+    ("slots", "answer", "value"),
+    [
+        ({"during": "tomorrow"},
+         "Tomorrow: Dentist at 9:30 AM, Stand-up meeting at 10:00 AM, Lunch with Ada at 12:00 PM.",
+         ["Dentist", "Stand-up meeting", "Lunch with Ada"]),
+        ({"during": "tomorrow", "name": "work"}, "Tomorrow: Stand-up meeting at 10:00 AM.",
+         ["Stand-up meeting"]),
+        ({}, "Nothing today.", []),
+        ({"during": "the weekend"}, "On Saturday: Trip to Bath all day.", ["Trip to Bath"]),
+        ({"ask": "when", "item": "the dentist"}, "Dentist is tomorrow at 9:30 AM.",
+         "2026-10-15T09:30:00+01:00"),
+        ({"ask": "next"}, "Dentist is tomorrow at 9:30 AM.", "2026-10-15T09:30:00+01:00"),
+        ({"ask": "last", "during": "tomorrow"}, "Lunch with Ada is tomorrow at 12:00 PM.",
+         "2026-10-15T12:00:00+01:00"),
+        ({"ask": "when", "item": "trip to bath"}, "Trip to Bath is on Saturday.",
+         "2026-10-17T00:00:00+01:00"),
+        ({"ask": "free", "during": "friday at 6"}, "No, Cinema on Friday at 6:00 PM.", False),
+        ({"ask": "free", "during": "saturday at 6"}, "Yes, only all day: Trip to Bath on Saturday.",
+         True),
+        ({"ask": "busy", "during": "next monday"}, "No, nothing is planned on Monday.", False),
+        ({"ask": "whether", "item": "meeting", "during": "tomorrow"},
+         "Yes: Stand-up meeting tomorrow at 10:00 AM.", True),
+        ({"ask": "whether", "item": "football", "during": "friday"},
+         "No, I see no football on Friday.", False),
+        ({"ask": "how_many", "during": "tomorrow"}, "3: Dentist, Stand-up meeting, Lunch with Ada.",
+         3.0),
+    ],
+)  # fmt: skip
+async def test_calendars(
+    home: HomeAssistant,
+    engine: ScriptedEngine,
+    slots: dict[str, SlotValue],
+    answer: str,
+    value: Any,
+) -> None:
+    assert await ask(home, engine, CALENDAR, slots) == (answer, value)
+
+
+@pytest.mark.parametrize(
+    ("slots", "answer", "value"),
+    [
+        ({"during": "tomorrow"}, "Tomorrow: rainy, 7 to 12 °C, 90 % chance of rain.", "rainy"),
+        ({"condition": "rainy", "during": "tomorrow"},
+         "Yes, tomorrow: rainy, 7 to 12 °C, 90 % chance of rain.", True),
+        ({"condition": "sunny", "during": "friday"}, "Yes, on Friday: sunny, 9 to 26 °C.", True),
+        ({"condition": "hot", "during": "friday"}, "Yes, on Friday: sunny, 9 to 26 °C.", True),
+        ({"condition": "rainy", "during": "sunday"},
+         "No, on Sunday: snowy, -2 to 3 °C, 60 % chance of rain.", False),
+        ({"condition": "rainy"}, "No, now: cloudy, 11 °C.", False),
+        ({"condition": "rainy", "during": "in 3 hours"},
+         "Yes, today at 10:30 PM: rainy, 8.5 °C, 80 % chance of rain.", True),
+        ({"ask": "highest", "during": "friday"}, "26 °C at most on Friday.", 26.0),
+        ({"ask": "lowest", "during": "sunday"}, "-2 °C at least on Sunday.", -2.0),
+        ({"attribute": "wind_speed", "during": "friday"}, "Wind on Friday: 20 km/h.", 20.0),
+        ({"during": "christmas"}, "There is no forecast on Friday 25 December.", None),
+    ],
+)  # fmt: skip
+async def test_forecasts(
+    home: HomeAssistant,
+    engine: ScriptedEngine,
+    slots: dict[str, SlotValue],
+    answer: str,
+    value: Any,
+) -> None:
+    assert await ask(home, engine, WEATHER, slots) == (answer, value)

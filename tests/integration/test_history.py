@@ -1,0 +1,115 @@
+"""Questions about the past, from a real recorder."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+)
+
+from custom_components.llmos_assistant.engine.protocol import SlotValue
+
+from .scripted_engine import ScriptedEngine
+from .test_questions import HISTORY, THERMOMETER, ask, evening, put
+
+__all__ = ["evening"]
+
+
+@pytest.fixture(autouse=True)
+def _custom_integrations(recorder_mock: Any, enable_custom_integrations: None) -> None:
+    """Let Home Assistant load the integration; a recorder comes before Home Assistant."""
+
+
+@pytest.fixture
+async def past(home: HomeAssistant, freezer: FrozenDateTimeFactory) -> HomeAssistant:
+    """A home with a past: a door, a dryer and a thermometer since yesterday."""
+    assert await async_setup_component(home, "logbook", {})
+    now = dt_util.utcnow()
+    script = [
+        (30, "binary_sensor.back_door", "off"),
+        (30, "sensor.porch", "12"),
+        (26, "sensor.porch", "8"),
+        (10, "binary_sensor.back_door", "on"),
+        (9, "binary_sensor.back_door", "off"),
+        (4, "sensor.porch", "14"),
+        (3, "switch.dryer", "off"),
+        (2, "switch.dryer", "on"),
+        (1.5, "binary_sensor.back_door", "on"),
+        (1, "binary_sensor.back_door", "off"),
+    ]
+    attributes = {
+        "binary_sensor.back_door": {"device_class": "door"},
+        "sensor.porch": THERMOMETER,
+        "switch.dryer": {},
+    }
+    for hours, entity_id, state in script:
+        freezer.move_to(now - timedelta(hours=hours))
+        put(home, entity_id, state, **attributes[entity_id])
+        await home.async_block_till_done()
+    freezer.move_to(now)
+    await async_wait_recording_done(home)
+    return home
+
+
+@pytest.mark.parametrize(
+    ("slots", "answer", "value"),
+    [
+        ({"name": "back door", "state": "open", "ask": "when"},
+         "Back door was last opened today at 6:00 PM.", "2026-10-14T18:00:00+01:00"),
+        ({"name": "back door", "state": "open", "ask": "how_often", "during": "today"},
+         "2 times, last today at 6:00 PM.", 2.0),
+        ({"name": "back door", "state": "open", "ask": "how_often", "during": "yesterday"},
+         "Not once.", 0.0),
+        ({"name": "back door", "state": "open", "ask": "whether", "during": "this morning"},
+         "Yes, today at 9:30 AM.", True),
+        ({"name": "back door", "state": "open", "ask": "whether", "during": "last night"},
+         "No, not then.", False),
+        ({"name": "back door", "state": "open", "ask": "how_long", "during": "today"},
+         "1 hour 30 minutes.", 5400.0),
+        ({"name": "dryer", "state": "on", "ask": "how_long"},
+         "For 2 hours, since today at 5:30 PM.", 7200.0),
+        ({"name": "back door", "state": "open", "ask": "how_long"},
+         "Not now. The last time, today at 6:00 PM, it was 30 minutes.", 1800.0),
+        ({"name": "porch", "ask": "lowest", "during": "yesterday"},
+         "8 °C, yesterday at 5:30 PM.", 8.0),
+        ({"name": "porch", "during": "noon"}, "It was 8 °C.", 8.0),
+        ({"name": "porch", "during": "today"}, "Between 8 and 14 °C.", None),
+        ({"name": "dryer", "state": "off", "ask": "why"},
+         "Dryer changed today at 4:30 PM, but nothing in Home Assistant did that: it happened at the device, "
+         "or Home Assistant does not remember.", None),
+        ({"name": "dryer", "state": "on", "ask": "how_long", "during": "blue"},
+         "I do not know when blue is.", None),
+    ],
+)  # fmt: skip
+async def test_the_past(
+    past: HomeAssistant,
+    engine: ScriptedEngine,
+    assistant: Any,
+    slots: dict[str, SlotValue],
+    answer: str,
+    value: Any,
+) -> None:
+    asked = await ask(past, engine, HISTORY, slots)
+
+    assert asked[0] == answer
+    if value is not None:
+        assert asked[1] == value
+
+
+async def test_who_did_it(
+    past: HomeAssistant, engine: ScriptedEngine, assistant: Any, hass_admin_user: Any
+) -> None:
+    """A person by the user that acted."""
+    put(past, "person.ada", "home", user_id=hass_admin_user.id, friendly_name="Ada")
+    past.states.async_set("switch.dryer", "off", {}, context=Context(user_id=hass_admin_user.id))
+    await async_wait_recording_done(past)
+
+    slots: dict[str, SlotValue] = {"name": "dryer", "state": "off", "ask": "who"}
+    assert await ask(past, engine, HISTORY, slots) == ("Ada did that today at 7:30 PM.", "Ada")
