@@ -61,7 +61,7 @@ async def async_ask(
 
     def note(step: GroundedStep) -> Any:
         def note_response(response: intent.IntentResponse) -> None:
-            values.append(fact_of(step, response, question, language))
+            values.append(fact_of(step, response))
             entity_ids.update(dict.fromkeys(s.entity_id for s in response.matched_states))
 
         return note_response

@@ -99,7 +99,7 @@ async def test_watts_and_kilowatts_add_up(home: HomeAssistant, engine: ScriptedE
     put(home, "sensor.oven", "1.5", device_class="power", unit_of_measurement="kW")
     put(home, "sensor.kettle", "500", device_class="power", unit_of_measurement="W")
 
-    power = {"device_class": "power"}
+    power: dict[str, SlotValue] = {"device_class": "power"}
     assert await ask(home, engine, "HassGetState", power | {"ask": "total"}) == (
         "2 kW altogether.",
         2.0,

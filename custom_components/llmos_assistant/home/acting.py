@@ -73,7 +73,7 @@ async def async_act(
                 answers.append(speaker.phrase("not_so"))
             continue
         on_response = on_step(step)
-        if answer := await async_answer(hass, step, speaker):
+        if answer := await async_answer(hass, step, request.text, speaker):
             response = answer
         elif step.intent == UNDO:
             response = await async_put_back(hass, request.before, request.context, speaker.language)

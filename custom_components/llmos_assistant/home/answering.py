@@ -12,7 +12,7 @@ from .questions.calendars import async_answer_calendar
 from .questions.forecasts import async_answer_weather
 from .questions.history import async_answer_history
 from .questions.states import async_answer_states
-from .questions.sun import answer_sun
+from .questions.sun import answer_date, answer_sun
 from .questions.telling import Answer, Value
 from .questions.values import answer_values
 from .speech import Speaker
@@ -24,10 +24,10 @@ VALUE = "value"  # the slot of a response that holds the bare fact
 
 
 async def async_answer(
-    hass: HomeAssistant, step: GroundedStep, speaker: Speaker
+    hass: HomeAssistant, step: GroundedStep, text: str, speaker: Speaker
 ) -> intent.IntentResponse | None:
-    """The answer to a question; None where Home Assistant's intent handlers have one of their own."""
-    if (answer := await _async_answer(hass, step, speaker)) is None:
+    """The answer to a question, asked with the words `text`; None where intent handlers have one."""
+    if (answer := await _async_answer(hass, step, text, speaker)) is None:
         return None
     response = intent.IntentResponse(language=speaker.language)
     response.response_type = intent.IntentResponseType.QUERY_ANSWER
@@ -43,14 +43,18 @@ def value_of(response: intent.IntentResponse) -> Value | None:
     return value
 
 
-async def _async_answer(hass: HomeAssistant, step: GroundedStep, speaker: Speaker) -> Answer | None:
+async def _async_answer(
+    hass: HomeAssistant, step: GroundedStep, text: str, speaker: Speaker
+) -> Answer | None:
     match step.intent:
         case intent.INTENT_GET_STATE:
             return (
                 answer_attributes(hass, step, speaker)
                 or answer_values(hass, step, speaker)
-                or await async_answer_states(hass, step, speaker)
+                or await async_answer_states(hass, step, text, speaker)
             )
+        case intent.INTENT_GET_CURRENT_DATE:
+            return answer_date(speaker)
         case "HassGetWeather":
             return await async_answer_weather(hass, step, speaker)
         case "LlmosGetCalendar":

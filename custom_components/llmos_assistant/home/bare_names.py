@@ -9,8 +9,8 @@ from .names import same, split
 
 _RUN_BY_NAME = frozenset({"scene", "script"})
 _AROUND = frozenset(
-    "activate do for go have i it its lets mode my now ok okay on please put right run set start switch "
-    "thing time to turn".split()
+    "activate can do fire for go have hit i it its lets me mode my now ok okay on please put right run set "
+    "start switch thing time to trigger turn up you".split()
 )
 
 

@@ -10,6 +10,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from homeassistant.components.alarm_control_panel import (
+    ATTR_CODE_ARM_REQUIRED,
+    AlarmControlPanelEntityFeature,
+)
 from homeassistant.components.climate import ATTR_CURRENT_TEMPERATURE, ATTR_HVAC_MODES
 from homeassistant.components.cover import ATTR_CURRENT_POSITION
 from homeassistant.components.fan import ATTR_PERCENTAGE, ATTR_PRESET_MODES
@@ -33,6 +37,7 @@ from homeassistant.components.water_heater import ATTR_OPERATION_LIST
 from homeassistant.const import (
     ATTR_BATTERY_LEVEL,
     ATTR_DEVICE_CLASS,
+    ATTR_SUPPORTED_FEATURES,
     ATTR_TEMPERATURE,
     UnitOfTemperature,
 )
@@ -188,6 +193,8 @@ def _levels(state: State) -> dict[str, float]:
             return _measured(attributes)
         case "humidifier" if (humidity := attributes.get(ATTR_HUMIDITY)) is not None:
             return {"humidity": humidity}
+        case "water_heater" if (temperature := attributes.get(ATTR_TEMPERATURE)) is not None:
+            return {"temperature": temperature}
         case "media_player" if (volume := attributes.get(ATTR_MEDIA_VOLUME_LEVEL)) is not None:
             return {"volume_level": volume * 100}
         case "sensor":
@@ -226,8 +233,21 @@ _OPTIONS = {
 }
 
 
+_ARMED = {
+    AlarmControlPanelEntityFeature.ARM_AWAY: "away",
+    AlarmControlPanelEntityFeature.ARM_HOME: "home",
+    AlarmControlPanelEntityFeature.ARM_NIGHT: "night",
+    AlarmControlPanelEntityFeature.ARM_VACATION: "vacation",
+}
+
+
 def _options(state: State) -> dict[str, tuple[str, ...]]:
-    """What the entity can be put to."""
+    """What the entity can be put to. An alarm that wants a code to be armed cannot."""
+    if state.domain == "alarm_control_panel":
+        if state.attributes.get(ATTR_CODE_ARM_REQUIRED):
+            return {}
+        features = state.attributes.get(ATTR_SUPPORTED_FEATURES, 0)
+        return {"arm": tuple(mode for feature, mode in _ARMED.items() if features & feature)}
     return {
         attribute: tuple(str(option) for option in options)
         for attribute, listing in _OPTIONS.get(state.domain, {}).items()

@@ -32,7 +32,7 @@ def confirm(scope: Scope, entity_ids: tuple[str, ...]) -> None:
     risky = tuple(
         entity
         for entity_id in entity_ids
-        if (entity := scope.home.entity_by_id.get(entity_id)) and _is_risky(scope.intent, entity)
+        if (entity := scope.home.entity_by_id.get(entity_id)) and is_risky(scope.intent, entity)
     )
     if risky:
         raise Unclear(
@@ -49,7 +49,8 @@ def _says_so(scope: Scope) -> bool:
     return "name" not in scope.slots and not _KINDS.isdisjoint(stems(split(scope.text)))
 
 
-def _is_risky(intent: str, entity: Entity) -> bool:
+def is_risky(intent: str, entity: Entity) -> bool:
+    """If the intent opens or unlocks what keeps people or water out."""
     if entity.domain == "lock":
         return intent in UNLOCKS
     if entity.domain == "cover":

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from .inventory import Entity
 from .kinds import BINARY_STATES, STATE_DOMAINS
-from .measuring import OUTSIDE, measuring, outdoors
+from .measuring import measuring, outdoors
 from .naming import ground_name
 from .narrowing import narrow
+from .outdoors import OUTSIDE
 from .placing import ground_group
 from .problems import ProblemKind, Unclear
 from .scope import Scope

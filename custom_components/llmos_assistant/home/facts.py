@@ -9,7 +9,6 @@ from homeassistant.helpers import intent
 from .answering import value_of
 from .grounding import GroundedStep
 from .questions.telling import Value
-from .speech import quantifier
 
 
 @dataclass(frozen=True)
@@ -21,27 +20,12 @@ class Fact:
     entity_ids: tuple[str, ...] = ()
 
 
-def fact_of(
-    step: GroundedStep, response: intent.IntentResponse, text: str, language: str
-) -> Value | None:
+def fact_of(step: GroundedStep, response: intent.IntentResponse) -> Value | None:
     """The value of the answer to one question: yes or no, a number, names, a state."""
-    if (value := value_of(response)) is not None:
-        return value
-    matched, unmatched = response.matched_states, response.unmatched_states
-    if step.intent == intent.INTENT_GET_TEMPERATURE and matched:
-        return _number(matched[0].attributes.get("current_temperature", matched[0].state))
-    if step.intent != intent.INTENT_GET_STATE:
-        return None
-    if "state" not in step.slots:
-        return _number(matched[0].state) if len(matched) == 1 else [s.name for s in matched]
-    match quantifier(text, language):
-        case "how_many":
-            return float(len(matched))
-        case "all":
-            return not unmatched
-        case "which" if "name" not in step.slots:
-            return [state.name for state in matched]
-    return bool(matched)
+    if step.intent == intent.INTENT_GET_TEMPERATURE and response.matched_states:
+        state = response.matched_states[0]
+        return _number(state.attributes.get("current_temperature", state.state))
+    return value_of(response)
 
 
 def _number(state: object) -> Value:

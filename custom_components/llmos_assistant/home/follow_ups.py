@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from ..engine.protocol import Plan, SlotValue, Step
 from .grounding import IF, GroundedStep, Grounding
 from .inventory import Entity, Home
+from .kinds import ASKS
 from .matching import Name, read_name
 from .names import Words, split
 from .places import Place, find_place
@@ -167,6 +168,9 @@ def _again(step: Step, turn: Turn, home: Home) -> Step:
     assert last is not None
     slots = dict(step.slots)
     value = slots.pop("value", None)
+    if value is not None and last.intent in ASKS:
+        slots["area"] = str(value)  # "and what about 2", where rooms have numbers
+        value = None
     entities = tuple(
         home.entity_by_id[entity_id]
         for entity_id in turn.entity_ids

@@ -18,11 +18,12 @@ from .inventory import Home
 from .kinds import ACTS_ON, ASKS, TIMERS
 from .levels import set_levels
 from .lists import choose_list
-from .measuring import OUTSIDE, says_outside
 from .modes import choose_mode, is_source, things_with_mode
+from .names import split
 from .naming import ground_name, name_from_words
-from .narrowing import said_place, segments
-from .places import find_place
+from .narrowing import said_place, segments, unsaid_name
+from .outdoors import OUTSIDE, says_outside
+from .places import Place, find_place
 from .placing import ground_group
 from .problems import Problem, ProblemKind, Unclear
 from .recent import ground_recent, means_recent
@@ -31,9 +32,12 @@ from .timers import ground_later, ground_timer
 
 __all__ = ["GroundedStep", "Grounding", "Problem", "ProblemKind", "ground"]
 
-IF, LATER, SET_MODE, UNDO = "LlmosIf", "LlmosLater", "LlmosSetMode", "LlmosUndo"
+IF, LATER, UNDO = "LlmosIf", "LlmosLater", "LlmosUndo"
+SET_MODE, SET_VALUE = "LlmosSetMode", "LlmosSetValue"
 
 _HUMIDIFIER_MODE = "HassHumidifierMode"
+_SET_TEMPERATURE = "HassClimateSetTemperature"
+_ALARM = "alarm_control_panel"
 _PLAY = "HassMediaSearchAndPlay"
 _WHOLE_HOME = "all"  # the area that the command model writes for "everywhere", "in the house"
 _SAME_FOR_ANOTHER_KIND = {
@@ -102,6 +106,7 @@ def ground(
     here = home.area_by_id.get(speaker_area_id or "")
     steps: list[GroundedStep] = []
     parts = segments(text, len(plan.steps))
+    place: Place | None = None
     for number, step in enumerate(plan.steps):
         recent = tuple(
             home.entity_by_id[entity_id]
@@ -111,7 +116,9 @@ def ground(
         part = parts[number] if parts else text
         scope = Scope(step.intent, dict(step.slots), home, here, recent, part)
         scope.is_alone = parts is not None or sum(s.intent != IF for s in plan.steps) == 1
+        scope.place_before = place
         grounded = _ground_step(scope)
+        place = scope.place or place
         if steps and _ends(grounded, steps[-1]):
             continue  # "on for half an hour and then off": that is what the half hour says
         steps.append(grounded)
@@ -147,6 +154,12 @@ def _ground_step(scope: Scope) -> GroundedStep:
         scope.intent = SET_MODE
         scope.slots = {"mode": scope.slots.pop("search_query"), **scope.slots}
         scope.slots.pop("media_class", None)
+    if scope.intent == _SET_TEMPERATURE and "name" not in scope.slots:
+        # "Heat the boiler to 60", where that is no thermostat.
+        other = replace(scope, intent=SET_VALUE, slots=dict(scope.slots))
+        if name := unsaid_name(other):
+            scope.intent = SET_VALUE
+            scope.slots["name"] = name
     instead = list(_other_readings(scope))
     grounded = _ground_scope(scope)
     if grounded.problem:
@@ -160,12 +173,25 @@ def _other_readings(scope: Scope) -> Iterator[Scope]:
     if other := _SAME_FOR_ANOTHER_KIND.get(scope.intent):
         # "Start Clippy" does not say whether Clippy cleans or mows.
         yield replace(scope, intent=other, slots=dict(scope.slots))
+    elif scope.intent == _SET_TEMPERATURE and "name" in scope.slots:
+        yield replace(scope, intent=SET_VALUE, slots=dict(scope.slots))
+    elif scope.intent == "HassTurnOn" and _means_alarm(scope):
+        yield replace(scope, intent=SET_MODE, slots={"mode": "away", "domain": _ALARM})
     elif scope.intent == _HUMIDIFIER_MODE:
         yield replace(scope, intent="HassTurnOn", slots=dict(scope.slots))
+    elif scope.intent == "HassClimateGetTemperature" and (area := scope.slots.get("area")):
+        # "How warm is the pool", where that is no area but has a thermometer.
+        yield replace(scope, intent="HassGetState", slots={"name": f"{area} temperature"})
     elif scope.intent == SET_MODE and (mode := scope.slots.get("mode")):
         # "Holiday mode on" may be a switch, a scene or a script of that name.
         for name in (f"{mode} mode", mode):
             yield replace(scope, intent="HassTurnOn", slots={"name": name})
+
+
+def _means_alarm(scope: Scope) -> bool:
+    """If an alarm is to be turned on: it is armed for nobody being there."""
+    words = split(str(scope.slots.get("name", "")))
+    return scope.said_domain == _ALARM or words in (("alarm",), ("alarm", "system"))
 
 
 def _ground_scope(scope: Scope) -> GroundedStep:
@@ -248,6 +274,10 @@ def _ground_targets(scope: Scope) -> tuple[str, ...]:
         scope.slots[place_slot(place)] = place.name
     if scope.intent == SET_MODE and "name" not in scope.slots:
         return tuple(entity.entity_id for entity in things_with_mode(scope))
+    if "name" not in scope.slots and scope.intent not in ASKS and (name := unsaid_name(scope)):
+        scope.slots["name"] = name
+        for slot in ("domain", "device_class"):
+            scope.slots.pop(slot, None)
     if "name" not in scope.slots:
         return ground_group(scope, whole_home=whole_home)
     try:
@@ -266,8 +296,10 @@ def _ground_place(scope: Scope) -> None:
     for slot in ("area", "floor"):
         if (spoken := scope.slots.pop(slot, None)) is None:
             continue
-        if scope.intent in ASKS and says_outside(scope, str(spoken)):
-            scope.slots[slot] = OUTSIDE
+        if says_outside(str(spoken), scope.home):
+            scope.is_outside = True
+            if scope.intent in ASKS:
+                scope.slots[slot] = OUTSIDE
             continue
         try:
             place = find_place(str(spoken), scope.home, scope.here_id)
@@ -281,6 +313,9 @@ def _ground_place(scope: Scope) -> None:
             raise
         scope.place = place
         scope.slots[place_slot(place)] = place.name
+    if scope.place is None and (there := scope.place_before) and scope.says_there:
+        scope.place = there
+        scope.slots[place_slot(there)] = there.name
 
 
 def expanded(step: GroundedStep, home: Home) -> tuple[GroundedStep, ...]:

@@ -57,8 +57,18 @@ ACTS_ON: dict[str, frozenset[str]] = {
     "HassListCompleteItem": _TODO,
     "HassListRemoveItem": _TODO,
     "LlmosSetMode": frozenset(
-        {"climate", "fan", "humidifier", "input_select", "media_player", "select", "water_heater"}
+        {
+            "alarm_control_panel",
+            "climate",
+            "fan",
+            "humidifier",
+            "input_select",
+            "media_player",
+            "select",
+            "water_heater",
+        }
     ),
+    "LlmosSetValue": frozenset({"input_number", "number", "water_heater"}),
 }
 
 # Questions and conditions, which may be about anything.

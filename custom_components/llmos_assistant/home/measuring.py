@@ -5,16 +5,13 @@ from __future__ import annotations
 from .inventory import Entity
 from .names import split, stems
 from .naming import ground_name
+from .outdoors import OUTSIDE, is_outdoors
 from .places import find_place
 from .problems import ProblemKind, Unclear
 from .scope import Scope
 
-OUTSIDE = "outside"  # the area that the command model writes for "outside"
 _OUT = frozenset({"out", "outdoor", "outside"})
 _IN = frozenset({"here", "home", "house", "in", "indoor", "inside"})
-_OPEN_AIR = frozenset(
-    "backyard balcony deck driveway exterior garden outdoor outside patio pool porch roof terrace veranda yard".split()
-)
 
 
 def measuring(scope: Scope) -> tuple[Entity, ...]:
@@ -26,33 +23,19 @@ def measuring(scope: Scope) -> tuple[Entity, ...]:
     if scope.place:
         found = scope.inside(found, scope.place)
     elif kind in ("temperature", "humidity"):
-        found = tuple(entity for entity in found if not is_outdoors(scope, entity)) or found
+        found = tuple(entity for entity in found if not is_outdoors(entity, scope.home)) or found
     if not found:
         raise Unclear(ProblemKind.NOTHING_FITS, kind, area=scope.place.name if scope.place else "")
     return found
 
 
-def says_outside(scope: Scope, spoken: str) -> bool:
-    """If a place that was said is the open air, and no area of this home."""
-    words = split(spoken)
-    areas = (split(name) for area in scope.home.areas for name in area.names)
-    return not _OUT.isdisjoint(words) and words not in areas
-
-
 def outdoors(scope: Scope, kind: str) -> tuple[Entity, ...]:
     """What measures the kind outside: a sensor, else the weather. Raises Unclear."""
-    found = tuple(entity for entity in _all(scope, kind) if is_outdoors(scope, entity))
+    found = tuple(entity for entity in _all(scope, kind) if is_outdoors(entity, scope.home))
     found = found or scope.home.of_kind(frozenset({"weather"}))
     if not found:
         raise Unclear(ProblemKind.NOTHING_FITS, kind)
     return found[:1]
-
-
-def is_outdoors(scope: Scope, entity: Entity) -> bool:
-    """If the entity, by its name or its area's, is in the open air."""
-    area = scope.home.area_of(entity)
-    names = [*entity.names, *(area.names if area else ())]
-    return any(not _OPEN_AIR.isdisjoint(stems(split(name))) for name in names)
 
 
 def compared(scope: Scope, spoken: str) -> tuple[Entity, ...]:

@@ -62,6 +62,9 @@ _SAME_WORDS = {
 _SOUNDS = (
     ("ight", "ite"),
     ("ph", "f"),
+    ("ce", "se"),
+    ("ci", "si"),
+    ("cy", "sy"),
     ("ck", "k"),
     ("c", "k"),
     ("x", "ks"),
@@ -75,6 +78,8 @@ _SOUNDS = (
 
 NEAR = 0.85  # the least likeness of two whole names that still are taken for the same
 _NEAR_WORD = 0.7  # of two words, where each name has as many
+_RHYME = 0.8  # of long words that differ in the first sound only: "mountain" and "fountain"
+_LONG = 6
 _SAME_SOUND = 0.95  # of words that are spelt differently: "ark" and "arc"
 _TOO_LONG = 0.4  # names whose lengths differ by more than this share are not compared any further
 _SHORT = 3  # words up to this length must be equal: "den" is not "pen"
@@ -179,7 +184,7 @@ def _word_likeness(one: str, other: str) -> float:
     if is_short:
         return 0.0
     if one[0] != other[0]:  # what is heard wrong mostly begins right
-        return 0.0
+        return _RHYME if one[1:] == other[1:] and len(one) >= _LONG else 0.0
     value = _edit_likeness(one, other)
     return value if value >= _NEAR_WORD else 0.0
 

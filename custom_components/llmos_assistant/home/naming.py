@@ -6,6 +6,7 @@ from .inventory import Entity
 from .kinds import ASKS, BEHIND_THE_SCENES, BINARY_STATES, Kind
 from .matching import Name, Reading, read_exactly, read_group, read_name
 from .names import Words, is_plural, split
+from .outdoors import is_outdoors
 from .places import Place
 from .placing import ground_group, to_be_changed
 from .problems import ProblemKind, Unclear
@@ -31,7 +32,7 @@ def ground_name(scope: Scope, *, whole_home: bool = False) -> tuple[str, ...]:
     if not reading.entities:
         return _use_group(scope, spoken, reading)
     scope.said_exactly = not reading.is_guess
-    if len(reading.entities) > 1 and (whole_home or _says_all(scope, words)):
+    if len(reading.entities) > 1 and (whole_home or _says_all(scope, words, reading.entities)):
         return _use_all(scope, reading)
     return _use_entity(scope, spoken, reading)
 
@@ -60,9 +61,14 @@ def name_from_words(scope: Scope, spoken: str) -> bool:
     return False
 
 
-def _says_all(scope: Scope, words: Words) -> bool:
-    """If all that are so called are meant: "the desk lamps", "every desk lamp"."""
-    return is_plural(words[-1]) or scope.says_all
+def _says_all(scope: Scope, words: Words, entities: tuple[Entity, ...]) -> bool:
+    """If all that are so called are meant: "the desk lamps", "every desk lamp".
+
+    "The Sonos" is one thing, and so are "the cans" where each room's are one light: their names say so.
+    """
+    last = words[-1]
+    in_names = all(any(last in split(name) for name in entity.names) for entity in entities)
+    return (is_plural(last) and not in_names) or scope.says_all
 
 
 def _use_all(scope: Scope, reading: Reading) -> tuple[str, ...]:
@@ -111,6 +117,8 @@ def _choose(scope: Scope, spoken: str, entities: tuple[Entity, ...]) -> Entity:
     """The one that is meant. Raises Unclear if it could be several."""
     entities = scope.prefer(entities)
     entities = tuple(e for e in entities if e.domain not in BEHIND_THE_SCENES) or entities
+    if scope.is_outside:
+        entities = tuple(e for e in entities if is_outdoors(e, scope.home)) or entities
     if len(entities) > 1 and scope.here:
         entities = scope.inside(entities, scope.here) or entities
     if len(entities) > 1:

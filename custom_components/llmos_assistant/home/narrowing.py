@@ -15,6 +15,11 @@ _JOINTS = re.compile(r",? (?:and then|and|then|plus|also) |, ", re.IGNORECASE)
 _NAMES = frozenset(
     {"lamp", "radio", "speaker", "stereo", "tv"}
 )  # words for kinds that are names, too
+_CLASSES = {"radio": "speaker", "speaker": "speaker", "stereo": "speaker", "tv": "tv"}
+_OF_NUMBERS = frozenset({"LlmosSetValue"})
+_OPENINGS = frozenset(
+    {"door", "garage", "gate", "window"}
+)  # contacts, covers and locks are called so
 _COMMON = frozenset(
     "a all and at by for house home in is it light my no of off on one open room set the to up".split()
 )
@@ -63,13 +68,45 @@ def narrow(scope: Scope, group: tuple[Entity, ...]) -> tuple[Entity, ...]:
         )
         return so_called or group
     said = frozenset(stems(split(scope.text))) - _COMMON - _places(scope)
-    hits = [max(_hits(split(name), said) for name in entity.names) for entity in group]
-    if not any(hits) or all(hits):
+    exactly = frozenset(split(scope.text))
+    hits = [max(_hits(split(name), said, exactly) for name in entity.names) for entity in group]
+    if not any(hits):
+        return of_said_class(scope, group)
+    if all(hits):
         return group
     return tuple(entity for entity, n in zip(group, hits, strict=True) if n == max(hits))
 
 
-def _hits(name: Words, said: frozenset[str]) -> int:
+def of_said_class(scope: Scope, group: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    """Televisions where one was said, speakers where one was said; all, if there is none."""
+    classes = {_CLASSES.get(word) for word in split(scope.text)} - {None}
+    return tuple(entity for entity in group if entity.device_class in classes) or group
+
+
+def unsaid_name(scope: Scope) -> str | None:
+    """The word that names things, where the kind that was understood was not said: "turn off the pump"."""
+    words = stems(split(scope.text))
+    kinds = {kind.domain for word in words if (kind := kind_of(word))}
+    is_said = scope.said_domain in kinds or scope.slots.get("device_class") in words
+    is_certain = scope.said_domain is None and scope.intent not in _OF_NUMBERS
+    if not scope.is_alone or is_certain or is_said:
+        return None
+    last_words = {
+        stems(split(name))[-1]
+        for entity in scope.home.of_kind(scope.domains)
+        for name in entity.names
+        if split(name)
+    }
+    others = _COMMON | _places(scope)
+    others |= _OPENINGS
+    found = {word for word in words if word in last_words - others and kind_of(word) is None}
+    return found.pop() if len(found) == 1 else None
+
+
+def _hits(name: Words, said: frozenset[str], exactly: frozenset[str]) -> int:
+    """How many of the name's words were said; words for kinds count where they are the whole name."""
+    if len(name) == 1 and name[0] in exactly:
+        return 1
     return sum(word in said and (word in _NAMES or kind_of(word) is None) for word in stems(name))
 
 

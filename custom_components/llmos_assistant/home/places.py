@@ -22,6 +22,8 @@ def find_place(spoken: str, home: Home, speaker_area_id: str | None) -> Place:
     words = split(spoken)
     places: tuple[Place, ...] = (*home.areas, *home.floors)
     found = [place for place in places if any(same(words, split(name)) for name in place.names)]
+    if not found:
+        found = [p for p in places if any(_same_number(words, split(name)) for name in p.names)]
     if not found and (floor := _relative_floor(words, home, speaker_area_id)):
         return floor
     if not found and not _GENERIC.issuperset(words):
@@ -52,7 +54,7 @@ def split_place(words: Words, home: Home, *, near: bool = False) -> Iterator[tup
                 if (
                     any(likeness(said, name) >= NEAR for name in names)
                     if near
-                    else any(same(said, name) for name in names)
+                    else any(same(said, name) or _same_number(said, name) for name in names)
                 ):
                     yield place, _unjoined(rest)
 
@@ -61,6 +63,20 @@ def _ways_to_say(name: Words) -> tuple[Words, ...]:
     """ "Anna's lamp" is said for the lamp in "Anna's Room"."""
     whose = len(name) == 2 and name[0].endswith("s") and name[1] in _ROOMS
     return (name, name[:1]) if whose else (name,)
+
+
+_DIGITS = {"ate": "8", "eights": "8", "fives": "5", "for": "4", "fours": "4", "ones": "1", "sixs": "6",
+           "threes": "3", "to": "2", "too": "2", "tree": "3", "twos": "2", "won": "1"}  # fmt: skip
+
+
+def _same_number(said: Words, name: Words) -> bool:
+    """If rooms that are told apart by numbers are meant: "room one's", "room won", "five"."""
+    if not said or not name or not name[-1].isdigit():
+        return False
+    if len(said) == 1:
+        return said[0] == name[-1]
+    number = _DIGITS.get(said[-1], said[-1])
+    return number == name[-1] and stems(said[:-1]) == stems(name[:-1])
 
 
 def _unjoined(words: Words) -> Words:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .caution import is_risky
 from .inventory import Area, Entity
 from .kinds import (
     ASKS,
@@ -14,7 +15,8 @@ from .kinds import (
     says_class,
 )
 from .names import split
-from .narrowing import narrow
+from .narrowing import narrow, of_said_class
+from .outdoors import is_outdoors
 from .problems import ProblemKind, Unclear
 from .scope import Scope
 
@@ -44,9 +46,13 @@ def ground_group(scope: Scope, *, whole_home: bool = False, spoken: str = "") ->
         group = scope.inside(group, scope.place)
         if not group:
             raise Unclear(ProblemKind.NOTHING_FITS, _what(scope, spoken), area=scope.place.name)
+    if scope.is_outside:
+        group = tuple(e for e in group if is_outdoors(e, scope.home)) or group
+    if scope.intent in _ASKS:
+        group = of_said_class(scope, group)
     if scope.intent not in _ASKS and (narrowed := narrow(scope, group)) != group:
         return _use_narrowed(scope, narrowed)
-    if not (scope.place or whole_home or scope.says_all):
+    if not (scope.place or whole_home or scope.says_all or scope.is_outside):
         group = _in_this_room(scope, group, spoken)
     if scope.intent in _SETS_ONE and len(group) > 1:
         scope.each = True
@@ -142,7 +148,12 @@ _RUNNING = frozenset({"cleaning", "cool", "heat", "mowing", "on", "open", "playi
 
 
 def to_be_changed(scope: Scope, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
-    """Those that the step would change, if that leaves some: of two lamps to turn off, the one that is on."""
+    """Those that the step would change, if that leaves some: of two lamps to turn off, the one that is on.
+
+    Of what keeps people out, none is chosen for being shut.
+    """
+    if any(is_risky(scope.intent, entity) for entity in entities):
+        return entities
     if scope.intent in _STOPS:
         running = tuple(entity for entity in entities if entity.state not in _IDLE)
         playing = tuple(entity for entity in running if entity.state == "playing")

@@ -18,6 +18,7 @@ def place_slot(place: Place) -> str:
 
 
 _ALL = frozenset({"all", "both", "each", "every", "everything"})
+_THERE = frozenset({"its", "their", "there"})
 _HERE = frozenset({"here", "my", "room", "this"})
 
 
@@ -29,7 +30,8 @@ class Scope:
     the whole utterance. With `each`, the slots say too much: what is meant are the entities found,
     and no others. `said_exactly`: nothing had to be guessed to find them. `is_alone`: the utterance
     has no other step, so that all its words belong to this one. `other_ids`: what a question
-    compares with.
+    compares with. `is_outside`: it was said to be in the open air; `place_before`: where the step
+    before it was about, which "in there" means.
     """
 
     intent: str
@@ -43,6 +45,8 @@ class Scope:
     said_exactly: bool = False
     is_alone: bool = True
     other_ids: tuple[str, ...] = ()
+    is_outside: bool = False
+    place_before: Place | None = None
 
     @property
     def here_id(self) -> str | None:
@@ -53,6 +57,11 @@ class Scope:
     def says_here(self) -> bool:
         """If the utterance speaks of the place that it is said in."""
         return not _HERE.isdisjoint(self.text.lower().split())
+
+    @property
+    def says_there(self) -> bool:
+        """If the utterance speaks of a place that it has named before: "its radiator", "in there"."""
+        return not _THERE.isdisjoint(self.text.lower().split())
 
     @property
     def says_all(self) -> bool:

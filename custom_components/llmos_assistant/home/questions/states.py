@@ -1,53 +1,154 @@
-"""States that Home Assistant has no words for: what is on a list, what is playing, what is measured."""
+"""How things are: yes or no, which, how many; what is on a list; what is playing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from homeassistant.components.person import DOMAIN as PERSON
 from homeassistant.components.todo import DOMAIN as TODO
 from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import area_registry as ar
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.translation import async_translate_state
 
+from ..conditions import is_in
 from ..grounding import GroundedStep
 from ..items import async_open_items
 from ..names import same, split
-from ..speech import Speaker
-from .telling import Answer, unit_of
+from ..speech import Speaker, quantifier
+from .telling import Answer, Value, listed, unit_of
 
 _MEDIA = "media_player"
+_TOLD = 6  # things that are listed
 
 
 async def async_answer_states(
-    hass: HomeAssistant, step: GroundedStep, speaker: Speaker
+    hass: HomeAssistant, step: GroundedStep, text: str, speaker: Speaker
 ) -> Answer | None:
-    """The answer about lists, players, thermostats and sensors; None about all else."""
+    """The answer to a question, asked with the words `text`, for states; None without any."""
     states = [state for entity_id in step.entity_ids if (state := hass.states.get(entity_id))]
+    if not states:
+        return None
     domains = {state.domain for state in states}
+    wanted = step.slots.get("state")
     if domains == {TODO}:
         return await _async_lists(hass, states, step.slots.get("item"), speaker)
-    if domains == {_MEDIA} and step.slots.get("state", "playing") == "playing":
-        return _playing(states, speaker)
-    words: str | None = None
-    if domains == {"climate"} and "state" not in step.slots:
-        words = " ".join(_thermostat(hass, state, speaker) for state in states)
-    elif domains == {"sensor"} and "state" not in step.slots and "name" not in step.slots:
-        words = " ".join(_measured(state, speaker) for state in states)
-    return None if words is None else Answer(words, tuple(states))
+    if domains == {_MEDIA} and wanted in (None, "playing") and (told := _playing(states, speaker)):
+        return told
+    if wanted is None:
+        return _each(hass, states, speaker)
+    found = [state for state in states if is_in(state.domain, state.state, str(wanted))]
+    if "name" in step.slots and len(states) == 1:
+        return _yes_or_no(hass, states[0], is_so=bool(found), speaker=speaker)
+    others = [state for state in states if state not in found]
+    return _several(hass, found, others, quantifier(text, speaker.language), speaker)
+
+
+def _yes_or_no(hass: HomeAssistant, state: State, *, is_so: bool, speaker: Speaker) -> Answer:
+    told = speaker.phrase("is_so", name=state.name, value=_said(hass, state, speaker))
+    words = speaker.phrase("yes_so" if is_so else "no_so", words=told)
+    return Answer(words, (state,), is_so)
+
+
+def _several(
+    hass: HomeAssistant,
+    found: list[State],
+    others: list[State],
+    asked: str | None,
+    speaker: Speaker,
+) -> Answer:
+    """Whether any are so, whether all are, which, or how many."""
+    names = _labels(hass, found)
+    told = _listed(names, speaker)
+    states = tuple(found or others)
+    match asked:
+        case "all" if others:
+            rest = _listed(_labels(hass, others), speaker)
+            return Answer(speaker.phrase("not_all", names=rest), tuple(others), value=False)
+        case "all":
+            return Answer(speaker.phrase("yes"), states, value=True)
+        case "how_many":
+            words = speaker.phrase("so_many", count=str(len(found)), names=told) if found else None
+            return Answer(words or speaker.phrase("none"), states, float(len(found)))
+        case "which":
+            return Answer(told or speaker.phrase("none"), states, list(names))
+    if not found:
+        return Answer(speaker.phrase("no"), states, value=False)
+    return Answer(speaker.phrase("yes_these", names=told), states, value=True)
+
+
+def _listed(names: Sequence[str], speaker: Speaker) -> str:
+    if len(names) > _TOLD:
+        more = speaker.phrase("and_more", count=str(len(names) - _TOLD))
+        return f"{', '.join(names[:_TOLD])} {more}"
+    return listed(names, speaker) if names else ""
+
+
+def _labels(hass: HomeAssistant, states: Iterable[State]) -> list[str]:
+    """Names that tell things apart: those that are not the only ones of their name with their area."""
+    states = list(states)
+    names = [state.name for state in states]
+    registry, areas = er.async_get(hass), ar.async_get(hass)
+    labels = []
+    for state in states:
+        entry = registry.async_get(state.entity_id)
+        area_id = er.async_get_effective_area_id(hass, entry) if entry else None
+        area = areas.async_get_area(area_id) if area_id else None
+        is_twin = names.count(state.name) > 1
+        labels.append(f"{state.name} ({area.name})" if is_twin and area else state.name)
+    return labels
+
+
+def _each(hass: HomeAssistant, states: list[State], speaker: Speaker) -> Answer:
+    """How each of them is."""
+    told = []
+    for state, name in zip(states[:_TOLD], _labels(hass, states), strict=False):
+        if state.domain == "climate":
+            told.append(_thermostat(hass, state, speaker))
+        else:
+            told.append(speaker.phrase("measures", name=name, value=_said(hass, state, speaker)))
+    value = _value(states[0]) if len(states) == 1 else None
+    return Answer(" ".join(told), tuple(states), value)
+
+
+def _value(state: State) -> Value:
+    try:
+        return float(state.state)
+    except ValueError:
+        return state.state
+
+
+def _said(hass: HomeAssistant, state: State, speaker: Speaker) -> str:
+    """A state as people say it: "open", "away", "21.5 °C"."""
+    if state.domain == PERSON:
+        keys = {"home": "at_home", "not_home": "away"}
+        if key := keys.get(state.state):
+            return speaker.phrase(key)
+        return speaker.phrase("at_place", place=state.state)
+    if unit := unit_of(state):
+        return f"{state.state} {unit}"
+    entry = er.async_get(hass).async_get(state.entity_id)
+    translated = async_translate_state(
+        hass,
+        state.state,
+        state.domain,
+        entry.platform if entry else None,
+        entry.translation_key if entry else None,
+        state.attributes.get("device_class"),
+    )
+    return translated.lower() if translated != state.state else state.state.replace("_", " ")
 
 
 def _thermostat(hass: HomeAssistant, state: State, speaker: Speaker) -> str:
     unit = hass.config.units.temperature_unit
     target, now = (state.attributes.get(name) for name in ("temperature", "current_temperature"))
-    words = [speaker.phrase("measures", name=state.name, value=state.state)]
+    value = _said(hass, state, speaker)
+    words = [speaker.phrase("measures", name=state.name, value=value)]
     if target is not None:
         words.append(speaker.phrase("set_to", value=f"{target} {unit}"))
     if now is not None:
         words.append(speaker.phrase("now_at", value=f"{now} {unit}"))
     return " ".join(words)
-
-
-def _measured(state: State, speaker: Speaker) -> str:
-    value = f"{state.state} {unit_of(state) or ''}".strip()
-    return speaker.phrase("measures", name=state.name, value=value)
 
 
 async def _async_lists(
@@ -65,7 +166,7 @@ async def _async_lists(
         words = speaker.phrase("not_on_list", item=str(item), list=" / ".join(open_items))
         return Answer(words, states, value=False)
     words = " ".join(
-        speaker.phrase("list_items", list=name, items=", ".join(items))
+        speaker.phrase("list_items", list=name, count=str(len(items)), items=", ".join(items))
         if items
         else speaker.phrase("empty_list", list=name)
         for name, items in open_items.items()

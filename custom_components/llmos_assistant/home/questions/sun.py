@@ -1,4 +1,4 @@
-"""Questions about daylight."""
+"""Questions about the day: its date, its light."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ from .periods import find_period
 from .telling import Answer, moment_words
 
 _EVENTS = {"rise": SUN_EVENT_SUNRISE, "set": SUN_EVENT_SUNSET}
+
+
+def answer_date(speaker: Speaker) -> Answer:
+    """The day of the week, too: "what day is it" asks for that."""
+    now = dt_util.now()
+    words = speaker.phrase("date", day=now.strftime("%A, %-d %B %Y"))
+    return Answer(words, value=now.date().isoformat())
 
 
 def answer_sun(hass: HomeAssistant, step: GroundedStep, speaker: Speaker) -> Answer:
