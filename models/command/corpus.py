@@ -71,7 +71,14 @@ _ALONE = (
     "LlmosIf",
     "HassNevermind",
 )
-_QUESTIONS = ("HassGet", "HassTimerStatus", "HassClimateGet", "HassRespond", "HassNevermind")
+_QUESTIONS = (
+    "HassGet",
+    "HassTimerStatus",
+    "HassClimateGet",
+    "HassRespond",
+    "HassNevermind",
+    "LlmosGet",
+)
 _UNWRAPPED = (*_QUESTIONS, "LlmosMore", "LlmosCorrect", "LlmosYes", "LlmosUndo")
 _OPEN_ENDED = {
     "search_query",

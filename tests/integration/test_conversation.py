@@ -87,16 +87,18 @@ async def test_means_the_room_of_the_device_that_heard_it(
 @pytest.mark.parametrize(
     ("text", "slots", "answer"),
     [
-        ("is the front door locked", {"name": "front door", "state": "locked"}, "Yes"),
-        ("is the front door open", {"name": "front door", "state": "unlocked"}, "No, locked"),
+        ("is the front door locked", {"name": "front door", "state": "locked"},
+         "Yes, Front Door is locked."),
+        ("is the front door open", {"name": "front door", "state": "unlocked"},
+         "No, Front Door is locked."),
         ("is any light on in the kitchen", {"area": "kitchen", "domain": "light", "state": "on"},
-         "Yes, Kitchen Lights"),
+         "Yes: Kitchen Lights."),
         ("which lights are on in the kitchen",
          {"area": "kitchen", "domain": "light", "state": "on"}, "Kitchen Lights"),
         ("how many lights are on in the kitchen",
-         {"area": "kitchen", "domain": "light", "state": "on"}, "1"),
+         {"area": "kitchen", "domain": "light", "state": "on"}, "1: Kitchen Lights."),
         ("are all the lights off in the kitchen",
-         {"area": "kitchen", "domain": "light", "state": "off"}, "No, Kitchen Lights is not off"),
+         {"area": "kitchen", "domain": "light", "state": "off"}, "No, not Kitchen Lights."),
     ],
 )  # fmt: skip
 async def test_answers_questions_in_words_that_fit(

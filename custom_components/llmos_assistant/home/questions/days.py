@@ -16,9 +16,9 @@ _HOLIDAYS = {
     "christmas eve": (12, 24),
     "christmas": (12, 25),
     "boxing day": (12, 26),
-    "new years eve": (12, 31),
-    "new years": (1, 1),
-    "valentines": (2, 14),
+    "new year eve": (12, 31),
+    "new year": (1, 1),
+    "valentine": (2, 14),
     "halloween": (10, 31),
 }
 

@@ -86,7 +86,7 @@ def find_period(spoken: str, now: datetime, *, past: bool = False) -> Period | N
 
 def _plain(spoken: str) -> str:
     """The words in one form: "5 th" and "20 first" are the engine's for "5th" and "twenty first"."""
-    words = re.sub(r"[^\w:. ]|\.(?!\d)", "", spoken.lower())
+    words = re.sub(r"['’]s\b|[^\w:. ]|\.(?!\d)", "", spoken.lower())
     words = re.sub(r"\b(\d+) (st|nd|rd|th)\b", r"\1", words)
     for number, ordinal in enumerate(_ORDINALS, start=1):
         for tens in (20, 30):
