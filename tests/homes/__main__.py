@@ -1,4 +1,4 @@
-"""Measures agents in the homes: `python -m tests.homes [--home NAME …] [--agent …]`."""
+"""Measures agents in the homes: `python -m tests.homes [--questions] [--home NAME …]`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from .files import ABOUT, QUESTIONS, SENTENCES
 from .report import failures, tables
-from .running import Homes, load_homes, run_homes
+from .running import load_homes, run_homes
 from .suite import AGENTS, as_json
 from .wellformed import problems_of_entries, problems_of_home
 
@@ -20,6 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the suite and print what came of it."""
     options = argparse.ArgumentParser(prog="python -m tests.homes", description=__doc__)
     options.add_argument("--home", action="append", help="only this one; may be given again")
+    options.add_argument("--questions", action="store_true", help="ask instead of telling")
     options.add_argument("--agent", choices=[*AGENTS, "both"], default="both")
     options.add_argument("--json", type=Path, metavar="FILE", help="write all results there")
     options.add_argument("--failures", action="store_true", help="print what went wrong, too")
@@ -29,9 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING if chosen.log else logging.CRITICAL)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # for the engine
     agents = list(AGENTS) if chosen.agent == "both" else [chosen.agent]
-    homes = load_homes(chosen.home)
     if chosen.check:
-        return _check(homes)
+        return _check(chosen.home)
+    homes = load_homes(chosen.home, QUESTIONS if chosen.questions else SENTENCES)
     if not homes:
         options.error("there is no such home")
     results = run_homes(homes, agents)
@@ -46,12 +48,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _check(homes: Homes) -> int:
+def _check(names: Sequence[str] | None) -> int:
     """Print what is wrong in the files."""
-    problems = [
+    problems = [problem for file, _ in load_homes(names) for problem in problems_of_home(file)]
+    problems += [
         problem
-        for file, entries in homes
-        for problem in (*problems_of_home(file), *problems_of_entries(file, entries))
+        for kind in ABOUT
+        for file, entries in load_homes(names, kind)
+        for problem in problems_of_entries(file, entries, kind)
     ]
     for problem in problems:
         print(problem)

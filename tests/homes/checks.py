@@ -9,7 +9,7 @@ from typing import Any
 
 from homeassistant.util import color as color_util
 
-from .files import Changes
+from .files import Changes, Turn
 from .virtual import Snapshot, Timer
 
 _TOLERANCE = {"brightness": 1.0, "volume": 1.0, "position": 1.0, "percentage": 1.0, "kelvin": 20.0}
@@ -17,6 +17,10 @@ _ANY_NUMBER = 0.05  # a temperature may have been converted
 _HUE, _SATURATION = 12.0, 20.0
 _PALE = 15.0  # percent of saturation that is still white
 _EVENTS = ("play", "clean")
+_NOT_KNOWN = (
+    r"\b(no|not|none|nothing|never|nobody|cannot|unable|unknown|without|unavailable)\b|n't\b"
+)
+_NOT_HEARD = r"understand|understood|catch that"  # that is no answer
 
 
 def happened(before: Snapshot, after: Snapshot) -> dict[str, Any]:
@@ -85,6 +89,15 @@ def mismatches(
     ]
     problems += _check_timers(changes.get("timers", []), _started(before, after), commands_wait)
     return problems + _check_announcement(changes.get("announce"), announced(before, after))
+
+
+def answer_problems(turn: Turn, answer: str) -> list[str]:
+    """How an answer differs from what is expected; empty if it does not."""
+    problems = [f"the answer does not match {p}" for p in turn.answer if not is_match(p, answer)]
+    problems += [f"the answer matches {p}" for p in turn.lacks if is_match(p, answer)]
+    if turn.unknown and (not is_match(_NOT_KNOWN, answer) or is_match(_NOT_HEARD, answer)):
+        problems.append("it does not say that it does not know")
+    return problems
 
 
 def is_match(pattern: str, text: str) -> bool:

@@ -1,4 +1,4 @@
-"""The homes as they are written down: `home.yaml` and `sentences.yaml`, read and checked."""
+"""The homes as they are written down: home.yaml, sentences.yaml and questions.yaml, read and checked."""
 
 from __future__ import annotations
 
@@ -16,16 +16,22 @@ type Changes = Mapping[str, Any]
 FOLDER = Path(__file__).parent
 SHOPPING_LIST = "todo.shopping_list"  # of Home Assistant's own shopping list integration
 
-ABOUT = frozenset(
-    (
+SENTENCES = "sentences"  # the file's name
+QUESTIONS = "questions"
+ABOUT = {
+    SENTENCES: frozenset(
         "lights levels colors switches fans covers locks climate media vacuum-mower lists timers "
         "scenes announce weather-time states several-steps several-targets except floors kinds "
         "this-room only-one now-playing follow-ups conditions delays durations wishes same-names "
-        "misheard aliases questions-back not-for-it safety"
-    ).split()
-)
-_OF_ENTRY = {"about", "turns"}
-_OF_TURN = {"say", "from", "changes", "answer", "asks", "later"}
+        "misheard aliases questions-back not-for-it safety".split()
+    ),
+    QUESTIONS: frozenset(
+        "states counts lists comparisons extremes when how-long why where batteries energy "
+        "attributes media weather sun calendar todo timers cannot-know".split()
+    ),
+}
+_OF_ENTRY = {"about", "turns", "running"}
+_OF_TURN = {"say", "from", "changes", "answer", "lacks", "unknown", "asks", "later"}
 
 
 class HomeError(Exception):
@@ -42,22 +48,29 @@ class Later:
 
 @dataclass(frozen=True)
 class Turn:
-    """A sentence and what should come of it. `area`: of the satellite that heard it."""
+    """A sentence and what should come of it.
+
+    `area`: of the satellite that heard it. `answer` and `lacks`: regular expressions, all and none
+    of which the answer matches. `unknown`: it says that it does not know.
+    """
 
     say: str
     area: str | None = None
     changes: Changes | None = None
     answer: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    unknown: bool = False
     asks: bool = False
     later: tuple[Later, ...] = ()
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One conversation, most often of one turn."""
+    """One conversation, most often of one turn. `running`: timers that run when it begins."""
 
     about: str
     turns: tuple[Turn, ...]
+    running: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def say(self) -> str:
@@ -66,8 +79,21 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Past:
+    """Something came to be in a state before now. `by`: the automation or person who did it."""
+
+    when: datetime
+    entity_id: str
+    state: str
+    by: str | None = None
+
+
+@dataclass(frozen=True)
 class HomeFile:
-    """A home: its places and things. Keys of `floors` and `areas` are the file's own."""
+    """A home: its places and things. Keys of `floors` and `areas` are the file's own.
+
+    `position`: latitude and longitude. `history`: in the order in which it happened.
+    """
 
     name: str
     unit_system: str
@@ -77,11 +103,13 @@ class HomeFile:
     floors: Mapping[str, Mapping[str, Any]]
     areas: Mapping[str, Mapping[str, Any]]
     entities: Mapping[str, Mapping[str, Any]]
+    position: tuple[float, float] | None = None
+    history: tuple[Past, ...] = ()
 
 
-def find_homes(folder: Path = FOLDER) -> list[Path]:
-    """The folders of all homes."""
-    return sorted(file.parent for file in folder.glob("*/home.yaml"))
+def find_homes(file: str = SENTENCES) -> list[Path]:
+    """The folders of all homes that have such a file."""
+    return sorted(path.parent for path in FOLDER.glob(f"*/{file}.yaml"))
 
 
 def load_home(folder: Path) -> HomeFile:
@@ -89,19 +117,18 @@ def load_home(folder: Path) -> HomeFile:
     return home_from(folder.name, _read(folder / "home.yaml"))
 
 
-def load_entries(folder: Path) -> list[Entry]:
+def load_entries(folder: Path, file: str = SENTENCES) -> list[Entry]:
     """Read what is said in a home. Raises HomeError."""
-    return entries_from(folder.name, _read(folder / "sentences.yaml"))
+    return entries_from(folder.name, _read(folder / f"{file}.yaml"))
 
 
 def home_from(name: str, data: Mapping[str, Any]) -> HomeFile:
     """A home from the content of its file. Raises HomeError."""
-    now = data["now"]
     return HomeFile(
         name,
         data.get("unit_system", "metric"),
         data["time_zone"],
-        now if isinstance(now, datetime) else datetime.fromisoformat(now),
+        _time(data["now"]),
         bool(data.get("shopping_list", False)),
         data.get("floors") or {},
         data.get("areas") or {},
@@ -109,6 +136,8 @@ def home_from(name: str, data: Mapping[str, Any]) -> HomeFile:
             entity_id: {**spec, "state": as_state(spec.get("state"))}
             for entity_id, spec in data["entities"].items()
         },
+        tuple(data["position"]) if "position" in data else None,
+        tuple(sorted(_history(data.get("history", {})), key=lambda past: past.when)),
     )
 
 
@@ -140,6 +169,17 @@ def each(changes: Changes) -> Iterator[tuple[str, Any]]:
             yield key, value
 
 
+def _history(data: Mapping[str, Mapping[Any, Any]]) -> Iterator[Past]:
+    for entity_id, states in data.items():
+        for when, state in states.items():
+            row = state if isinstance(state, Mapping) else {"state": state}
+            yield Past(_time(when), entity_id, str(as_state(row["state"])), row.get("by"))
+
+
+def _time(value: datetime | str) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+
+
 def _read(file: Path) -> Any:
     try:
         return yaml.safe_load(file.read_text("utf-8"))
@@ -153,25 +193,30 @@ def _entry(row: Mapping[str, Any]) -> Entry:
     turns = tuple(_turn(turn) for turn in row.get("turns", [row]))
     if not turns:
         raise HomeError("nothing is said")
-    return Entry(row["about"], turns)
+    return Entry(row["about"], turns, tuple(row.get("running", [])))
 
 
 def _turn(row: Mapping[str, Any]) -> Turn:
     if unknown := set(row) - _OF_ENTRY - _OF_TURN:
         raise HomeError(f"unknown: {', '.join(sorted(unknown))}")
-    answer = row.get("answer", [])
-    patterns = (answer,) if isinstance(answer, str) else tuple(answer)
-    if not all(isinstance(pattern, str) for pattern in patterns):
-        raise HomeError("an answer is no text")
     if not isinstance(row["say"], str):
         raise HomeError("what is said is no text")
     return Turn(
         row["say"],
         row.get("from"),
         row.get("changes"),
-        patterns,
+        _patterns(row.get("answer", [])),
+        _patterns(row.get("lacks", [])),
+        bool(row.get("unknown", False)),
         bool(row.get("asks", False)),
         tuple(
             Later(timedelta(**later["after"]), later["changes"]) for later in row.get("later", [])
         ),
     )
+
+
+def _patterns(value: str | list[str]) -> tuple[str, ...]:
+    patterns = (value,) if isinstance(value, str) else tuple(value)
+    if not all(isinstance(pattern, str) for pattern in patterns):
+        raise HomeError("an answer is no text")
+    return patterns

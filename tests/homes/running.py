@@ -10,21 +10,26 @@ from contextlib import ExitStack
 
 from tqdm import tqdm
 
-from .files import Entry, HomeError, HomeFile, find_homes, load_entries, load_home
+from .files import SENTENCES, Entry, HomeError, HomeFile, find_homes, load_entries, load_home
 from .suite import Result, open_suite, run_entries, running_engine
 from .virtual import Clock
 
 type Homes = Sequence[tuple[HomeFile, list[Entry]]]
 
 
-def load_homes(names: Sequence[str] | None = None) -> list[tuple[HomeFile, list[Entry]]]:
-    """The homes of these names, or all. One that cannot be read is told of and left out."""
+def load_homes(
+    names: Sequence[str] | None = None, file: str = SENTENCES
+) -> list[tuple[HomeFile, list[Entry]]]:
+    """The homes of these names, or all that have such a file.
+
+    One that cannot be read is told of and left out.
+    """
     homes = []
-    for folder in find_homes():
+    for folder in find_homes(file):
         if names and folder.name not in names:
             continue
         try:
-            homes.append((load_home(folder), load_entries(folder)))
+            homes.append((load_home(folder), load_entries(folder, file)))
         except HomeError as err:
             print(f"LEFT OUT: {err}", file=sys.stderr)
     return homes

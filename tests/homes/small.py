@@ -23,7 +23,7 @@ from pytest_homeassistant_custom_component.common import (
     mock_storage,
 )
 
-from .virtual.house import ASSISTANT
+from .virtual import ASSISTANT
 
 _COMPONENTS = ("homeassistant", "intent", "conversation")
 _ROOMS = (

@@ -20,7 +20,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.llmos_assistant.const import CONF_ENGINE, DOMAIN, ENGINE_REMOTE, NAME
 
-from .checks import happened, is_match, mismatches
+from .checks import answer_problems, happened, mismatches
 from .files import Entry, HomeFile, Turn
 from .virtual import Clock, House, Snapshot, open_house
 from .virtual.clock import settle
@@ -94,6 +94,8 @@ async def open_suite(
 async def run_entry(house: House, entry: Entry, agent: str) -> Result:
     """Say an entry to an agent. The home is as home.yaml has it before."""
     await house.reset()
+    for timer in entry.running:
+        house.start_timer(timer)
     heard, conversation_id, times = _Heard(), None, []
     for turn in entry.turns:
         heard = await _run_turn(house, turn, AGENTS[agent], conversation_id)
@@ -159,11 +161,7 @@ async def _run_turn(house: House, turn: Turn, agent_id: str, conversation_id: st
     heard.problems += mismatches(turn.changes or {}, before, after, not turn.later)
     if turn.asks and not heard.asks:
         heard.problems.append("it does not ask")
-    heard.problems += [
-        f"the answer does not match {pattern}"
-        for pattern in turn.answer
-        if not is_match(pattern, heard.answer)
-    ]
+    heard.problems += answer_problems(turn, heard.answer)
     if not heard.problems:
         await _wait(house, turn, after, heard)
     return heard
@@ -225,6 +223,10 @@ def _expected(turn: Turn) -> dict[str, Any]:
         expected["changes"] = turn.changes
     if turn.answer:
         expected["answer"] = list(turn.answer)
+    if turn.lacks:
+        expected["lacks"] = list(turn.lacks)
+    if turn.unknown:
+        expected["unknown"] = True
     if turn.asks:
         expected["asks"] = True
     if turn.later:

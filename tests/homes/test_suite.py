@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,8 +11,11 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 from homeassistant.components import conversation
+from homeassistant.components.recorder import get_instance
+from homeassistant.components.recorder.history import get_significant_states
 from homeassistant.const import MATCH_ALL
 from homeassistant.helpers import intent
+from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from .files import HomeError, entries_from, find_homes, home_from, load_entries, load_home
@@ -163,6 +167,68 @@ async def test_the_home_is_as_it_was_for_each_sentence() -> None:
     assert [(r.say, r.problems) for r in results if not r.right] == []
     assert results[0].home == "tiny"
     assert results[0].ms > 0
+
+
+async def test_a_home_has_a_past_and_plans() -> None:
+    with Clock.stopped() as clock:
+        async with open_house(_TINY, clock) as house:
+            await house.reset()
+            hass, now, today = house.hass, house.now, house.now.replace(hour=0, minute=0)
+            door, lamp = hass.states.get("lock.door"), hass.states.get("light.lamp")
+            changed = door.last_changed.replace(microsecond=0)
+            assert changed == today.replace(hour=8, minute=5)
+            assert lamp.context.parent_id is not None
+            recorded = await get_instance(hass).async_add_executor_job(
+                get_significant_states, hass, today, now, ["lock.door", "light.lamp"]
+            )
+            assert [state.state for state in recorded["light.lamp"]] == ["off", "on"]
+            _, unlocked, locked = recorded["lock.door"]
+            assert door.context.user_id == hass.states.get("person.ann").attributes["user_id"]
+            assert (unlocked.state, locked.state) == ("unlocked", "locked")
+            between = locked.last_changed - unlocked.last_changed
+            assert round(between.total_seconds()) == 300
+            response = await hass.services.async_call(
+                "calendar",
+                "get_events",
+                {"entity_id": "calendar.family", "duration": {"days": 1}},
+                blocking=True,
+                return_response=True,
+            )
+            (swimming,) = response["calendar.family"]["events"]
+            assert swimming["summary"] == "Swimming"
+            setting = hass.states.get("sun.sun").attributes["next_setting"]
+            assert dt_util.as_local(dt_util.parse_datetime(setting)).day == 15  # it has set today
+
+
+@pytest.mark.parametrize(("kind", "times"), [("daily", [0, 24]), ("hourly", [20, 21])])
+async def test_a_home_has_forecasts(kind: str, times: list[int]) -> None:
+    with Clock.stopped() as clock:
+        async with open_house(_TINY, clock) as house:
+            await house.reset()
+            response = await house.hass.services.async_call(
+                "weather",
+                "get_forecasts",
+                {"entity_id": "weather.home", "type": kind},
+                blocking=True,
+                return_response=True,
+            )
+            today = house.now.replace(hour=0, minute=0)
+            forecast = response["weather.home"]["forecast"]
+    assert [dt_util.parse_datetime(row["datetime"]) for row in forecast] == [
+        today + timedelta(hours=hours) for hours in times
+    ]
+
+
+async def test_timers_may_run_when_a_conversation_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = {"say": "say hi", "about": "timers", "changes": {}}
+    row["running"] = [{"minutes": 5, "name": "egg", "from": "den"}]
+    with Clock.stopped() as clock:
+        async with open_house(_TINY, clock) as house:
+            _tell(house, monkeypatch)
+            result = await run_entry(house, *entries_from("tiny", [row]), _SCRIPTED)
+            (timer,) = house.timers.timers.values()
+    assert result.right
+    assert (timer.name, timer.created_seconds) == ("egg", 300)
 
 
 def test_the_report_shows_agents_side_by_side() -> None:

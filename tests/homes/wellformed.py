@@ -8,7 +8,7 @@ from typing import Any
 
 from homeassistant.util import color as color_util
 
-from .files import ABOUT, SHOPPING_LIST, Changes, Entry, HomeFile, Turn, each
+from .files import ABOUT, SENTENCES, SHOPPING_LIST, Changes, Entry, HomeFile, Turn, each
 from .virtual.house import KINDS
 
 _ON_OFF = ("on", "off")
@@ -80,24 +80,50 @@ def problems_of_home(file: HomeFile) -> Iterator[str]:
         known = _states(domain, spec)
         if known and domain not in ("scene", "script", "button") and spec["state"] not in known:
             yield f"{where}: has no state {spec['state']}"
+    for problem in _of_history(file):
+        yield f"{file.name}: history: {problem}"
 
 
-def problems_of_entries(file: HomeFile, entries: Sequence[Entry]) -> Iterator[str]:
-    """What is wrong with sentences.yaml."""
+def problems_of_entries(
+    file: HomeFile, entries: Sequence[Entry], kind: str = SENTENCES
+) -> Iterator[str]:
+    """What is wrong with a file of what is said."""
     for entry in entries:
-        if entry.about not in ABOUT:
+        if entry.about not in ABOUT[kind]:
             yield f"{file.name}: {entry.say}: about {entry.about} is not in README.md"
+        for timer in entry.running:
+            if timer.get("from") not in file.areas or set(timer) - _TIMER - {"from"}:
+                yield f"{file.name}: {entry.say}: no timer that can run: {timer}"
         for turn in entry.turns:
             for problem in _of_turn(file, turn):
                 yield f"{file.name}: {turn.say}: {problem}"
 
 
+def _of_history(file: HomeFile) -> Iterator[str]:
+    """What happened can have happened, and ends with how things are now."""
+    last: dict[str, str] = {}
+    for past in file.history:
+        if past.entity_id not in file.entities:
+            yield f"there is no {past.entity_id}"
+            continue
+        last[past.entity_id] = past.state
+        if past.when >= file.now:
+            yield f"{past.entity_id}: {past.when} is not before now"
+        if past.by is not None and past.by not in file.entities:
+            yield f"{past.entity_id}: there is no {past.by}"
+    for entity_id, state in last.items():
+        if state != file.entities[entity_id]["state"]:
+            yield f"{entity_id}: it ends with {state}"
+
+
 def _of_turn(file: HomeFile, turn: Turn) -> Iterator[str]:
     if turn.area is not None and turn.area not in file.areas:
         yield f"there is no area {turn.area}"
-    if turn.changes is None and not (turn.answer or turn.asks or turn.later):
+    if turn.changes is None and not (
+        turn.answer or turn.lacks or turn.unknown or turn.asks or turn.later
+    ):
         yield "nothing is expected"
-    for pattern in turn.answer:
+    for pattern in (*turn.answer, *turn.lacks):
         yield from _of_pattern(pattern)
     for changes in (turn.changes or {}, *(later.changes for later in turn.later)):
         yield from _of_changes(file, changes)

@@ -26,6 +26,7 @@ class Virtual(Entity):
         self.events: list[tuple[str, Any]] = []
         self._attr_unique_id = entity_id
         self._attr_name = str(spec["name"])
+        self._attr_extra_state_attributes = dict(spec.get("attributes", {}))
         self.build()
         self.furnish()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from homeassistant.components.climate import ClimateEntity, ClimateEntityFeature, HVACMode
@@ -9,8 +10,9 @@ from homeassistant.components.water_heater import (
     WaterHeaterEntity,
     WaterHeaterEntityFeature,
 )
-from homeassistant.components.weather import WeatherEntity
+from homeassistant.components.weather import Forecast, WeatherEntity, WeatherEntityFeature
 from homeassistant.const import ATTR_TEMPERATURE, UnitOfSpeed, UnitOfTemperature
+from homeassistant.util import dt as dt_util
 
 from .base import Virtual
 
@@ -127,14 +129,20 @@ class WaterHeater(Virtual, WaterHeaterEntity):
 
 
 class Weather(Virtual, WeatherEntity):
-    """The weather."""
+    """The weather, now and as home.yaml forecasts it."""
 
     def build(self) -> None:
-        """Take the units of the home."""
+        """Take the units of the home, and give it its forecasts."""
         self._attr_native_temperature_unit = _unit(self.is_us)
         self._attr_native_wind_speed_unit = (
             UnitOfSpeed.MILES_PER_HOUR if self.is_us else UnitOfSpeed.KILOMETERS_PER_HOUR
         )
+        features = WeatherEntityFeature(0)
+        if "daily" in self.spec:
+            features |= WeatherEntityFeature.FORECAST_DAILY
+        if "hourly" in self.spec:
+            features |= WeatherEntityFeature.FORECAST_HOURLY
+        self._attr_supported_features = features
 
     def furnish(self) -> None:
         """As home.yaml says."""
@@ -142,3 +150,35 @@ class Weather(Virtual, WeatherEntity):
         self._attr_native_temperature = self.spec.get("temperature")
         self._attr_humidity = self.spec.get("humidity")
         self._attr_native_wind_speed = self.spec.get("wind_speed")
+
+    async def async_forecast_daily(self) -> list[Forecast]:
+        """A row a day, from today on."""
+        today = dt_util.start_of_local_day()
+        return [
+            Forecast(
+                datetime=(today + timedelta(days=day)).isoformat(),
+                condition=condition,
+                native_temperature=high,
+                native_templow=low,
+                precipitation_probability=rain,
+            )
+            for day, (condition, high, low, rain) in enumerate(self.spec["daily"])
+        ]
+
+    async def async_forecast_hourly(self) -> list[Forecast]:
+        """A row an hour, from the next full hour on."""
+        return [
+            Forecast(
+                datetime=_full_hour(hours).isoformat(),
+                condition=condition,
+                native_temperature=temperature,
+                precipitation_probability=rain,
+            )
+            for hours, (condition, temperature, rain) in enumerate(self.spec["hourly"], start=1)
+        ]
+
+
+def _full_hour(after: int) -> datetime:
+    """The full hour so many hours after the last one."""
+    now = dt_util.now()
+    return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=after)

@@ -1,4 +1,4 @@
-"""Lists, scenes, sensors, people and what else there is to a home."""
+"""Scenes, sensors, people and what else there is to a home."""
 
 from __future__ import annotations
 
@@ -16,83 +16,10 @@ from homeassistant.components.number import NumberEntity
 from homeassistant.components.scene import Scene as SceneEntity
 from homeassistant.components.select import SelectEntity
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity
-from homeassistant.components.todo import (
-    TodoItem,
-    TodoItemStatus,
-    TodoListEntity,
-    TodoListEntityFeature,
-)
 from homeassistant.helpers.entity import ToggleEntity
 from homeassistant.util import dt as dt_util
 
 from .base import Virtual
-
-
-class Todo(Virtual, TodoListEntity):
-    """A list."""
-
-    _attr_supported_features = (
-        TodoListEntityFeature.CREATE_TODO_ITEM
-        | TodoListEntityFeature.UPDATE_TODO_ITEM
-        | TodoListEntityFeature.DELETE_TODO_ITEM
-        | TodoListEntityFeature.MOVE_TODO_ITEM
-    )
-
-    def furnish(self) -> None:
-        """As home.yaml says."""
-        self._attr_todo_items = [
-            TodoItem(uid=f"{status}-{number}", summary=str(item), status=status)
-            for key, status in (
-                ("items", TodoItemStatus.NEEDS_ACTION),
-                ("done", TodoItemStatus.COMPLETED),
-            )
-            for number, item in enumerate(self.spec.get(key) or [])
-        ]
-
-    def values(self) -> dict[str, Any]:
-        """What is on it."""
-        return listed(self)
-
-    async def async_create_todo_item(self, item: TodoItem) -> None:
-        """Put it on the list."""
-        items = self._attr_todo_items or []
-        item.uid = f"new-{len(items)}"
-        item.status = item.status or TodoItemStatus.NEEDS_ACTION
-        self._attr_todo_items = [*items, item]
-        self.async_write_ha_state()
-
-    async def async_update_todo_item(self, item: TodoItem) -> None:
-        """Rename it, tick it off, …"""
-        self._attr_todo_items = [
-            item if old.uid == item.uid else old for old in self._attr_todo_items or []
-        ]
-        self.async_write_ha_state()
-
-    async def async_delete_todo_items(self, uids: list[str]) -> None:
-        """Take them off the list."""
-        self._attr_todo_items = [i for i in self._attr_todo_items or [] if i.uid not in uids]
-        self.async_write_ha_state()
-
-    async def async_move_todo_item(self, uid: str, previous_uid: str | None = None) -> None:
-        """Put it behind another, or first."""
-        items = self._attr_todo_items or []
-        (moved,) = (item for item in items if item.uid == uid)
-        rest = [item for item in items if item.uid != uid]
-        place = next((n + 1 for n, item in enumerate(rest) if item.uid == previous_uid), 0)
-        self._attr_todo_items = [*rest[:place], moved, *rest[place:]]
-        self.async_write_ha_state()
-
-
-def listed(todo: TodoListEntity) -> dict[str, Any]:
-    """What is on a list: what is to be done, and what is done."""
-    items = todo.todo_items or []
-    return {
-        key: sorted((i.summary or "").casefold() for i in items if i.status == status)
-        for key, status in (
-            ("items", TodoItemStatus.NEEDS_ACTION),
-            ("done", TodoItemStatus.COMPLETED),
-        )
-    }
 
 
 class Scene(Virtual, SceneEntity):
@@ -152,7 +79,14 @@ class BinarySensor(Virtual, BinarySensorEntity):
 
 
 class Person(Virtual):
-    """Somebody who is somewhere."""
+    """Somebody who is somewhere. `user_id`: of the account with which they act."""
+
+    user_id: str | None = None
+
+    @property
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """Whose account it is, as of Home Assistant's own."""
+        return {"user_id": self.user_id}
 
     def furnish(self) -> None:
         """As home.yaml says."""
