@@ -37,6 +37,6 @@ def _sentences() -> Iterator[str]:
         for file in ROOT.glob(pattern) if not pattern.startswith("..") else [ROOT / pattern]:
             for line in file.read_text("utf-8").splitlines() if file.exists() else []:
                 yield json.loads(line)["text"]
-    for file in ROOT.glob("tests/homes/*/sentences.yaml"):
+    for file in ROOT.glob("tests/homes/*/[qs]*s.yaml"):  # questions, sentences
         for entry in yaml.safe_load(file.read_text("utf-8")):
             yield from (turn["say"] for turn in entry.get("turns", [entry]))
