@@ -49,6 +49,11 @@ class ChatModel:
         """Whether the model is in memory."""
         return self._generator is not None
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether somebody is being answered."""
+        return self._lock.locked()
+
     async def generate(
         self, messages: Sequence[Message], max_tokens: int, is_wanted: Callable[[], bool]
     ) -> AsyncGenerator[str]:

@@ -51,13 +51,13 @@ def main() -> int:
         level=logging.DEBUG if arguments.debug else logging.WARNING,
         format="%(levelname)s: %(message)s",
     )
+    os.nice(arguments.nice)
     try:
         if arguments.download:
             _download(arguments.models, arguments.download)
         elif arguments.convert:
             _convert(arguments.models, arguments.convert)
         else:
-            os.nice(arguments.nice)
             asyncio.run(_serve(arguments))
     except StartError as err:
         print(f"ERROR: {err}", file=sys.stderr)

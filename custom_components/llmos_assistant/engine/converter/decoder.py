@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from ctranslate2.specs.attention_spec import RotaryScalingType
 from ctranslate2.specs.common_spec import Activation, LayerNormSpec, LinearSpec
 from ctranslate2.specs.transformer_spec import (
     TransformerDecoderLayerSpec,
@@ -88,6 +89,8 @@ class DecoderReader:
         shape = self._file.shape_field
         heads = shape(Keys.Attention.HEAD_COUNT)
         heads_kv = shape(Keys.Attention.HEAD_COUNT_KV, heads)
+        factors = self._file.take_if_there("rope_freqs.weight")
+        context = shape(Keys.LLM.CONTEXT_LENGTH)
         spec = TransformerDecoderModelSpec.from_config(
             shape(Keys.LLM.BLOCK_COUNT),
             heads,
@@ -99,7 +102,16 @@ class DecoderReader:
             rotary_dim=shape(Keys.Rope.DIMENSION_COUNT, 0),  # 0: all
             rotary_interleave=self._architecture.rotary_interleave,
             rotary_base=shape(Keys.Rope.FREQ_BASE, 10_000.0),
+            # Llama 3.1 slows some rotations down. GGUF has the factors themselves, for which
+            # CTranslate2 has the scaling of "Su": for short and for long texts, here the same.
+            rotary_scaling_type=RotaryScalingType.Su if factors else None,
+            original_max_position_embeddings=context if factors else 0,
+            max_position_embeddings=context if factors else 0,
         )
+        if factors:
+            for layer in spec.decoder.layer:
+                layer.self_attention.rotary_scaling_short_factor = vector(factors)
+                layer.self_attention.rotary_scaling_long_factor = vector(factors)
         spec.config.layer_norm_epsilon = shape(Keys.Attention.LAYERNORM_RMS_EPS)
         return spec
 
