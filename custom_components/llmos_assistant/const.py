@@ -28,8 +28,10 @@ LANGUAGES: Final = ["en"]
 ENGINE_REQUIREMENTS: Final = [
     "ctranslate2==4.8.5",
     "faster-whisper==1.2.1",
+    "gguf==0.19.0",
     "sentencepiece==0.2.3",
     "text2num==3.1.0",
+    "tokenizers==0.23.3",
 ]
 
 MAX_TEXT_LENGTH: Final = 500

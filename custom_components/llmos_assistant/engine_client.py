@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Protocol
 
@@ -12,15 +12,17 @@ from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.client import AsyncClient
 from wyoming.error import Error
 from wyoming.event import Event
+from wyoming.handle import HandledChunk, HandledStop
 from wyoming.info import Describe, Info
 from wyoming.intent import Intent, IntentsStart, Recognize
 
-from .engine.protocol import Plan, ProtocolError
+from .engine.protocol import Chat, Message, Plan, ProtocolError
 
 CONNECT_TIMEOUT = 5.0  # seconds
 INFO_TIMEOUT = 10.0
 UNDERSTAND_TIMEOUT = 15.0
 TRANSCRIBE_TIMEOUT = 60.0  # after the last of the audio; a slow hub needs a few seconds
+CHAT_TIMEOUT = 120.0  # between two pieces of an answer; the first waits for the model to load
 
 _RATE, _WIDTH, _CHANNELS = 16_000, 2, 1
 
@@ -48,6 +50,9 @@ class Engine(Protocol):
 
     async def understand(self, text: str, language: str) -> Plan:
         """What a text asks for."""
+
+    def chat(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[str]:
+        """The chat model's answer in pieces, as they come. Close it to end an answer early."""
 
     async def memory(self) -> int | None:
         """Bytes that the engine occupies here; None if it runs elsewhere or not at all."""
@@ -104,6 +109,18 @@ class EngineClient:
                 sending.cancel()
                 receiving.cancel()
                 await asyncio.gather(sending, receiving, return_exceptions=True)
+
+    async def chat(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[str]:
+        """The chat model's answer in pieces, as they come. Close it to end an answer early."""
+        async with self._connection() as client:
+            await client.write_event(Chat(messages, max_tokens).event())
+            while True:
+                async with _deadline(CHAT_TIMEOUT):
+                    event = await _read(client)
+                if HandledStop.is_type(event.type):
+                    return
+                if HandledChunk.is_type(event.type):
+                    yield HandledChunk.from_event(event).text
 
     async def memory(self) -> int | None:
         """Not known: the engine may be on another machine."""

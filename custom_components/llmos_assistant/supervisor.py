@@ -10,13 +10,13 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterable, Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Sequence
+from contextlib import aclosing, suppress
 from pathlib import Path
 
 from wyoming.info import Info
 
-from .engine.protocol import Plan
+from .engine.protocol import Message, Plan
 from .engine_client import EngineClient, EngineUnavailable
 from .replay import ReplayableAudio
 
@@ -42,6 +42,7 @@ class EngineSupervisor:
         models: the folder with downloaded models.
         speech_model: a model's name or folder, or "none".
         command_model: a folder; None for the one that comes with the integration.
+        chat_model: a model's name or folder, or "none".
         language: of requests that name none.
     """
 
@@ -50,11 +51,13 @@ class EngineSupervisor:
         models: Path,
         speech_model: str = "whisper-base",
         command_model: Path | None = None,
+        chat_model: str = "none",
         language: str = "en",
     ) -> None:
         self._options = [
             f"--models={models}",
             f"--speech-model={speech_model}",
+            f"--chat-model={chat_model}",
             f"--language={language}",
             f"--nice={NICENESS}",
             "--exit-with-parent",
@@ -103,6 +106,19 @@ class EngineSupervisor:
     async def understand(self, text: str, language: str) -> Plan:
         """What a text asks for."""
         return await self._request(lambda client: client.understand(text, language))
+
+    async def chat(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[str]:
+        """The chat model's answer in pieces. One that has begun is not begun anew."""
+
+        async def begin(client: EngineClient) -> tuple[str, AsyncGenerator[str]]:
+            answer = client.chat(messages, max_tokens)
+            return await anext(answer, ""), answer
+
+        first, answer = await self._request(begin)
+        async with aclosing(answer):
+            yield first
+            async for piece in answer:
+                yield piece
 
     async def memory(self) -> int | None:
         """Bytes of memory that the engine occupies; None while it does not run."""

@@ -25,6 +25,7 @@ _COMMAND_MODEL = Path(__file__).resolve().parent.parent / "command_model"
 _NONE = "none"
 _NO_SPEECH = "The engine was started without a speech model."
 _NO_COMMANDS = "The engine was started without a command model."
+_NO_CHAT = "The engine was started without a chat model."
 
 
 class ExitCode(IntEnum):
@@ -44,17 +45,19 @@ class StartError(Exception):
 
 
 def main() -> int:
-    """Run the engine, or download a model. Returns the exit code."""
+    """Run the engine, or download or convert a model. Returns the exit code."""
     arguments = _arguments()
     logging.basicConfig(
         level=logging.DEBUG if arguments.debug else logging.WARNING,
         format="%(levelname)s: %(message)s",
     )
+    os.nice(arguments.nice)
     try:
         if arguments.download:
             _download(arguments.models, arguments.download)
+        elif arguments.convert:
+            _convert(arguments.models, arguments.convert)
         else:
-            os.nice(arguments.nice)
             asyncio.run(_serve(arguments))
     except StartError as err:
         print(f"ERROR: {err}", file=sys.stderr)
@@ -66,11 +69,17 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="engine", description="LLMOS Assistant's speech and command models over Wyoming."
+        prog="engine", description="LLMOS Assistant's models over Wyoming."
     )
     task = parser.add_mutually_exclusive_group(required=True)
     task.add_argument("--uri", help="where to listen: tcp://HOST:PORT or unix:///PATH")
     task.add_argument("--download", choices=MODELS, help="download this model and exit")
+    task.add_argument(
+        "--convert",
+        type=Path,
+        metavar="FILE.gguf",
+        help="make a chat model, named as this file, among the downloaded models and exit",
+    )
     parser.add_argument(
         "--models",
         type=Path,
@@ -90,9 +99,18 @@ def _arguments() -> argparse.Namespace:
         metavar="FOLDER|none",
         help="default: the one that comes with the integration",
     )
+    parser.add_argument(
+        "--chat-model",
+        default=_NONE,
+        metavar="NAME|FOLDER|none",
+        help="a downloaded or converted model or a folder with one (default: %(default)s)",
+    )
     parser.add_argument("--language", default="en", help="of requests that name none")
     parser.add_argument(
-        "--threads", type=int, default=min(4, os.cpu_count() or 1), help="for speech"
+        "--threads",
+        type=int,
+        default=min(4, os.cpu_count() or 1),
+        help="for speech, and as many for chat",
     )
     parser.add_argument("--nice", type=int, default=0, help="lower the priority by this much")
     parser.add_argument(
@@ -103,7 +121,32 @@ def _arguments() -> argparse.Namespace:
 
 
 def _download(models: Path, name: str) -> None:
-    """Fetch a model, with progress on stderr."""
+    """Fetch a model, with progress on stderr. Raises StartError."""
+    try:
+        print(f"{name} is in {store.install(models, MODELS[name], _shown_progress(name))}")
+    except ModelError as err:
+        raise StartError(ExitCode.NO_MODEL, str(err)) from err
+
+
+def _convert(models: Path, source: Path) -> None:
+    """Convert a GGUF file, with progress on stderr. Raises StartError."""
+    try:
+        from .converter.convert import convert
+    except ImportError as err:
+        raise StartError(
+            ExitCode.CANNOT_RUN_HERE,
+            f"Nothing can be converted here ({err}). It needs ctranslate2, gguf and tokenizers.",
+        ) from err
+    folder = models / source.stem
+    try:
+        convert(source, folder, _shown_progress(source.stem))
+    except ModelError as err:
+        raise StartError(ExitCode.NO_MODEL, str(err)) from err
+    print(f"{source.stem} is in {folder}")
+
+
+def _shown_progress(name: str) -> Callable[[int, int], None]:
+    """Progress that people see on stderr."""
     shown = -1
 
     def show(done: int, total: int) -> None:
@@ -116,10 +159,7 @@ def _download(models: Path, name: str) -> None:
         end = "\r" if sys.stderr.isatty() and percent < 100 else "\n"
         print(f"{name}: {percent} % of {total >> 20} MB", end=end, file=sys.stderr, flush=True)
 
-    try:
-        print(f"{name} is in {store.install(models, MODELS[name], show)}")
-    except ModelError as err:
-        raise StartError(ExitCode.NO_MODEL, str(err)) from err
+    return show
 
 
 async def _serve(arguments: argparse.Namespace) -> None:
@@ -149,9 +189,10 @@ async def _serve(arguments: argparse.Namespace) -> None:
 def _load(arguments: argparse.Namespace) -> Callable[..., Any]:
     """The models asked for, as a maker of connection handlers. Raises StartError.
 
-    Without one of them the engine is still of use, without both it is not.
+    Without one of them the engine is still of use, without any it is not.
     """
     try:
+        from .chat_model import ChatModel
         from .models import Models
         from .parser import CommandParser
         from .server import EngineHandler
@@ -160,7 +201,8 @@ def _load(arguments: argparse.Namespace) -> Callable[..., Any]:
         raise StartError(
             ExitCode.CANNOT_RUN_HERE,
             f"The engine cannot run here ({err}). It needs ctranslate2, faster-whisper, "
-            "sentencepiece, text2num and wyoming, on a 64-bit x86 or ARM processor with glibc.",
+            "jinja2, sentencepiece, text2num, tokenizers and wyoming, on a 64-bit x86 or ARM "
+            "processor with glibc.",
         ) from err
     speech: Transcriber | str = _NO_SPEECH
     if arguments.speech_model != _NONE:
@@ -172,13 +214,20 @@ def _load(arguments: argparse.Namespace) -> Callable[..., Any]:
     command: CommandParser | str = _NO_COMMANDS
     if arguments.command_model != _NONE:
         command = _or_reason(lambda: CommandParser(Path(arguments.command_model)))
-    problems = [model for model in (speech, command) if isinstance(model, str)]
-    if len(problems) == 2:
+    chat: ChatModel | str = _NO_CHAT
+    if arguments.chat_model != _NONE:
+        chat = _or_reason(
+            lambda: ChatModel(
+                _chat_folder(arguments.chat_model, arguments.models), arguments.threads
+            )
+        )
+    problems = [model for model in (speech, command, chat) if isinstance(model, str)]
+    if len(problems) == 3:
         raise StartError(ExitCode.NO_MODEL, " ".join(problems))
     for problem in problems:
-        if problem not in (_NO_SPEECH, _NO_COMMANDS):
+        if problem not in (_NO_SPEECH, _NO_COMMANDS, _NO_CHAT):
             _LOGGER.error(problem)
-    return partial(EngineHandler, Models(speech, command, arguments.language))
+    return partial(EngineHandler, Models(speech, command, chat, arguments.language))
 
 
 def _or_reason[T](load: Callable[[], T]) -> T | str:
@@ -194,6 +243,14 @@ def _speech_folder(name: str, models: Path) -> Path:
     if name in MODELS:
         return store.verify(models, MODELS[name])
     return Path(name)
+
+
+def _chat_folder(name: str, models: Path) -> Path:
+    """The folder of the chat model of this name, which may be a folder itself.
+
+    It is not read to the last bit, which would take seconds at every start.
+    """
+    return folder if (folder := models / name).is_dir() else Path(name)
 
 
 @contextlib.asynccontextmanager

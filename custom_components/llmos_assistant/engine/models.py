@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from wyoming.info import AsrModel, AsrProgram, Attribution, Info, IntentModel, IntentProgram
+from wyoming.info import (
+    AsrModel,
+    AsrProgram,
+    Attribution,
+    HandleModel,
+    HandleProgram,
+    Info,
+    IntentModel,
+    IntentProgram,
+)
 
-from .protocol import Plan
+from .errors import RequestError
+from .protocol import Chat, Plan
 
 if TYPE_CHECKING:
+    from .chat_model import ChatModel
     from .parser import CommandParser
     from .transcriber import Transcriber
 
@@ -20,28 +32,26 @@ _PROJECT = Attribution(NAME, "https://github.com/llmos/llmos-assistant")
 _WHISPER = Attribution("OpenAI", "https://github.com/openai/whisper")
 
 
-class RequestError(Exception):
-    """A request that cannot be served. Its text is for the person who asked."""
-
-    def __init__(self, text: str, code: str) -> None:
-        super().__init__(text)
-        self.code = code
-
-
 class Models:
     """Whichever models are here. One inference a model at a time, none on the event loop.
 
     Args:
         transcriber: the speech model, or in words why there is none.
         parser: the command model, or in words why there is none.
+        chat_model: the chat model, or in words why there is none.
         language: of requests that name none.
     """
 
     def __init__(
-        self, transcriber: Transcriber | str, parser: CommandParser | str, language: str
+        self,
+        transcriber: Transcriber | str,
+        parser: CommandParser | str,
+        chat_model: ChatModel | str,
+        language: str,
     ) -> None:
         self._transcriber = transcriber
         self._parser = parser
+        self._chat_model = chat_model
         self._language = language
         # A pool of one thread is also the queue of those who wait for the model.
         self._speech_thread = ThreadPoolExecutor(1, thread_name_prefix="speech")
@@ -63,6 +73,10 @@ class Models:
             self._text_thread, parser.parse, text
         )
 
+    def chat(self, chat: Chat, is_wanted: Callable[[], bool]) -> AsyncGenerator[str]:
+        """The answer to a conversation in pieces, until it is not wanted. Raises RequestError."""
+        return _loaded(self._chat_model).generate(chat.messages, chat.max_tokens, is_wanted)
+
     def check_speech(self, language: str | None) -> None:
         """Raise RequestError if no speech in `language` can be transcribed."""
         self._known(language, _loaded(self._transcriber).languages, "speech")
@@ -82,6 +96,7 @@ class Models:
         return Info(
             asr=[] if isinstance(self._transcriber, str) else [_asr_program(self._transcriber)],
             intent=[] if isinstance(self._parser, str) else [_intent_program(self._parser)],
+            handle=[] if isinstance(self._chat_model, str) else [_handle_program(self._chat_model)],
         )
 
 
@@ -127,4 +142,24 @@ def _intent_program(parser: CommandParser) -> IntentProgram:
         installed=True,
         version=VERSION,
         models=[model],
+    )
+
+
+def _handle_program(chat_model: ChatModel) -> HandleProgram:
+    model = HandleModel(
+        name=chat_model.name,
+        description="Answers questions about the world",
+        attribution=_PROJECT,
+        installed=True,
+        version=None,
+        languages=[],  # whichever it has learnt: none of its files says so
+    )
+    return HandleProgram(
+        name=NAME,
+        description="Chat with a local language model",
+        attribution=_PROJECT,
+        installed=True,
+        version=VERSION,
+        models=[model],
+        supports_handled_streaming=True,
     )

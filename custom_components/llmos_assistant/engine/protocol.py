@@ -2,20 +2,24 @@
 
 A plan travels as `intents-start`, one `intent` a step, `intents-stop`; a text that holds no
 command or question about the home travels as `not-recognized`. Confidence is in their context.
+A conversation for the chat model travels as a `transcript` whose context holds its messages; the
+answer as `handled-start`, one `handled-chunk` a piece, `handled-stop`.
 Importing this module costs nothing: no model code, no Home Assistant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from wyoming.asr import Transcript
 from wyoming.event import Event
 from wyoming.intent import Entity, Intent, IntentsStart, IntentsStop, NotRecognized
 
 type SlotValue = str | int | float
 type Route = Literal["command", "question", "chat"]
+type Role = Literal["system", "user", "assistant"]
 
 QUESTION_INTENTS = frozenset(
     {
@@ -121,3 +125,47 @@ class Plan:
     def _from_context(cls, context: Mapping[str, Any]) -> tuple[float, tuple[Plan, ...]]:
         alternatives = tuple(cls._from_dict(data) for data in context.get("alternatives", ()))
         return float(context.get("confidence", 0.0)), alternatives
+
+
+@dataclass(frozen=True)
+class Message:
+    """What somebody says in a conversation with the chat model."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True)
+class Chat:
+    """A conversation that the chat model is to go on with, in at most `max_tokens` tokens."""
+
+    messages: Sequence[Message]
+    max_tokens: int
+
+    def event(self) -> Event:
+        """The Wyoming event that asks for an answer. Its text is what was said last."""
+        messages = [{"role": m.role, "content": m.content} for m in self.messages]
+        context = {"messages": messages, "max_tokens": self.max_tokens}
+        return Transcript(self.messages[-1].content, context=context).event()
+
+    @classmethod
+    def from_transcript(cls, transcript: Transcript) -> Chat | None:
+        """The conversation in `transcript`; None if it is a text to be understood.
+
+        Raises KeyError, TypeError, ValueError if it is neither.
+        """
+        context = transcript.context or {}
+        if "messages" not in context:
+            return None
+        messages = [_message(data["role"], data["content"]) for data in context["messages"]]
+        if not messages or messages[-1].role != "user":
+            raise ValueError("the last message is not the user's")
+        if (max_tokens := int(context["max_tokens"])) < 1:
+            raise ValueError("an answer has at least one token")
+        return cls(messages, max_tokens)
+
+
+def _message(role: Any, content: Any) -> Message:
+    if role not in ("system", "user", "assistant") or not isinstance(content, str):
+        raise ValueError(f"no message: {role!r}")
+    return Message(role, content)

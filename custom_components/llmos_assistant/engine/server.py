@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
+from contextlib import aclosing
 
 from wyoming.asr import Transcribe, Transcript
 from wyoming.audio import AudioChunk, AudioChunkConverter, AudioStart, AudioStop
 from wyoming.error import Error
 from wyoming.event import Event
+from wyoming.handle import HandledChunk, HandledStart, HandledStop
 from wyoming.info import Describe
 from wyoming.intent import NotRecognized, Recognize
 from wyoming.ping import Ping, Pong
 from wyoming.server import AsyncEventHandler
 
-from .models import Models, RequestError
+from .errors import RequestError
+from .models import Models
+from .protocol import Chat
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -55,6 +59,8 @@ class EngineHandler(AsyncEventHandler):
         """Answer an event. The connection survives whatever is wrong with the request."""
         try:
             answer = await self._answer(event)
+        except ConnectionError:
+            raise  # the client went while it was answered
         except RequestError as err:
             answer = [Error(str(err), err.code).event()]
         except (KeyError, TypeError, ValueError) as err:
@@ -82,8 +88,11 @@ class EngineHandler(AsyncEventHandler):
             recognize = Recognize.from_event(event)
             return await self._understand(recognize.text, (recognize.context or {}).get("language"))
         elif Transcript.is_type(event.type):
-            # What Home Assistant's own Wyoming integration sends to be understood.
             transcript = Transcript.from_event(event)
+            if chat := Chat.from_transcript(transcript):
+                await self._chat(chat)
+                return []
+            # What Home Assistant's own Wyoming integration sends to be understood.
             return await self._understand(transcript.text, transcript.language)
         elif Describe.is_type(event.type):
             return [self._models.info().event()]
@@ -119,3 +128,12 @@ class EngineHandler(AsyncEventHandler):
             reason = f"That is too long: at most {MAX_TEXT_LENGTH} characters can be understood."
             return [NotRecognized(reason, {"confidence": 0.0, "route": "chat"}).event()]
         return (await self._models.understand(text, language)).events(text)
+
+    async def _chat(self, chat: Chat) -> None:
+        """Write the answer while it comes into being. A client that has gone needs none."""
+        answer = self._models.chat(chat, lambda: not self.reader.at_eof())
+        await self.write_event(HandledStart().event())
+        async with aclosing(answer) as pieces:
+            async for piece in pieces:
+                await self.write_event(HandledChunk(piece).event())
+        await self.write_event(HandledStop().event())

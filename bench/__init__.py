@@ -1,0 +1,1 @@
+"""How fast what ships is, beside the best that there is."""
