@@ -26,7 +26,7 @@ from .services import async_register_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 ISSUE_UNSUPPORTED = "unsupported"
-PLATFORMS = [Platform.CONVERSATION, Platform.STT]
+PLATFORMS = [Platform.AI_TASK, Platform.CONVERSATION, Platform.STT]
 
 _INSTALLATION_WAIT = 10  # seconds that setting up waits for an installation before it is put off
 

@@ -80,13 +80,15 @@ def in_structure(fact: Fact, structure: Mapping[str, Any]) -> Any:
     Raises ServiceValidationError where it cannot be told so.
     """
     if all(isinstance(field, Mapping) and CONF_SELECTOR in field for field in structure.values()):
-        return {name: _typed(fact, field[CONF_SELECTOR]) for name, field in structure.items()}
-    return _typed(fact, structure)
+        return {
+            name: typed(fact, selector.selector(field[CONF_SELECTOR]))
+            for name, field in structure.items()
+        }
+    return typed(fact, selector.selector(structure))
 
 
-def _typed(fact: Fact, config: Mapping[str, Any]) -> Any:
-    """What the selector takes, or ServiceValidationError."""
-    chosen = selector.selector(config)
+def typed(fact: Fact, chosen: selector.Selector[Any]) -> Any:
+    """The fact as the selector takes it. Raises ServiceValidationError where it cannot be told so."""
     value: Any = fact.value
     match chosen.selector_type:
         case "boolean" if isinstance(value, bool):
@@ -99,7 +101,7 @@ def _typed(fact: Fact, config: Mapping[str, Any]) -> Any:
             return _validated(chosen, len(value))
         case "entity":
             ids = list(fact.entity_ids)
-            return ids if config["entity"].get("multiple") else next(iter(ids), None)
+            return ids if chosen.config.get("multiple") else next(iter(ids), None)
         case "text":
             return fact.words
         case "select" if isinstance(value, str | bool | int | float):

@@ -14,7 +14,9 @@ from homeassistant.helpers import intent, llm
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from . import LlmosConfigEntry
+from .chatting import async_chat, async_has_chat_model
 from .const import DOMAIN
+from .engine_client import EngineError
 from .entity import EngineEntity
 from .home.acting import OnStep, Request, async_act, async_undo
 from .home.follow_ups import Turn
@@ -44,6 +46,7 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
     """Understands with the command model, acts through Home Assistant's intents."""
 
     _attr_supported_features = conversation.ConversationEntityFeature.CONTROL
+    _attr_supports_streaming = True
 
     def __init__(self, entry: LlmosConfigEntry) -> None:
         """Remember nothing yet."""
@@ -61,14 +64,19 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
     ) -> conversation.ConversationResult:
         language = user_input.language or self.hass.config.language
         speaker = await async_get_speaker(self.hass, language)
+        response: intent.IntentResponse | None
         try:
             response = await self._async_respond(user_input, chat_log, speaker)
+            if response is None:
+                response = await self._async_chat(user_input, chat_log, speaker)
         except HomeAssistantError as err:
             response = _failure(err, speaker)
-        speech = response.speech.get(intent.SPEECH_TYPE_PLAIN, {}).get("speech", "")
-        chat_log.async_add_assistant_content_without_tools(
-            conversation.AssistantContent(agent_id=user_input.agent_id, content=speech)
-        )
+        told = chat_log.content[-1]
+        if not (isinstance(told, conversation.AssistantContent) and told.content):
+            speech = response.speech.get(intent.SPEECH_TYPE_PLAIN, {}).get("speech", "")
+            chat_log.async_add_assistant_content_without_tools(
+                conversation.AssistantContent(agent_id=user_input.agent_id, content=speech)
+            )
         return conversation.ConversationResult(
             response=response,
             conversation_id=chat_log.conversation_id,
@@ -80,8 +88,11 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
         user_input: conversation.ConversationInput,
         chat_log: conversation.ChatLog,
         speaker: Speaker,
-    ) -> intent.IntentResponse:
-        """Do what was asked for, ask back, or say why not. Raises HomeAssistantError."""
+    ) -> intent.IntentResponse | None:
+        """Do what was asked for, ask back, or say why not; None if it is not about the home.
+
+        Raises HomeAssistantError.
+        """
         area_id, device_id = area_of_speaker(
             self.hass, user_input.device_id, user_input.satellite_id
         )
@@ -107,7 +118,7 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
         )
         grounding = await async_settle_lists(self.hass, understood.grounding)
         if not grounding.steps:
-            return _error(_ErrorCode.NO_INTENT_MATCH, speaker.phrase("only_home"), speaker)
+            return None
         before = self._states_of(grounding)
         self._memory.keep(chat_log.conversation_id, Turn(understood.plan, grounding), before)
         undoes = last and any(step.intent == UNDO for step in grounding.steps)
@@ -117,6 +128,29 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
             return _log_step(chat_log, user_input.agent_id, step)
 
         return await self._async_carry_out(grounding, request, speaker, log_step)
+
+    async def _async_chat(
+        self,
+        user_input: conversation.ConversationInput,
+        chat_log: conversation.ChatLog,
+        speaker: Speaker,
+    ) -> intent.IntentResponse:
+        """Let the chat model answer; say that there is none. Raises HomeAssistantError."""
+        if not await async_has_chat_model(self.engine):
+            return _error(_ErrorCode.NO_INTENT_MATCH, speaker.phrase("only_home"), speaker)
+        try:
+            words = await async_chat(
+                self.hass, self.engine, chat_log, user_input.agent_id, speaker.language
+            )
+        except EngineError as err:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="no_engine",
+                translation_placeholders={"reason": str(err).rstrip(".")},
+            ) from err
+        response = intent.IntentResponse(language=speaker.language)
+        response.async_set_speech(words)
+        return response
 
     async def _async_carry_out(
         self, grounding: Grounding, request: Request, speaker: Speaker, on_step: OnStep

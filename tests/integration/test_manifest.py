@@ -78,6 +78,7 @@ def test_every_text_that_the_code_asks_for_exists_and_is_asked_for() -> None:
     strings = read("strings.json")
     used = set(re.findall(r'translation_key="([a-z_0-9]+)"', source))
     used |= set(re.findall(r'\.phrase\(\s*"([a-z_0-9]+)"', source))
+    used |= set(re.findall(r'(?:_error|_refused)\("([a-z_0-9]+)"', source))
     used |= set(re.findall(r'InstallError\("([a-z_0-9]+)"', source))
     used |= set(re.findall(r'return "(unsupported_[a-z_0-9]+)"', source))
     used |= set(ProblemKind)

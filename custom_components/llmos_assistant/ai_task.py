@@ -1,0 +1,91 @@
+"""Tasks of automations: questions about the home from its facts, all else from the chat model."""
+
+from __future__ import annotations
+
+from typing import Any, override
+
+from homeassistant.components import ai_task, conversation
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from . import LlmosConfigEntry
+from .ask import async_ask, typed
+from .chatting import async_has_chat_model, system_prompt
+from .const import DOMAIN
+from .engine_client import Engine
+from .entity import EngineEntity
+from .generating import Field, async_generate_fields, async_generate_text
+from .home.facts import Fact
+
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: LlmosConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the entity."""
+    async_add_entities([LlmosTask(entry)])
+
+
+class LlmosTask(EngineEntity, ai_task.AITaskEntity):
+    """Generates data on this hub."""
+
+    _attr_supported_features = ai_task.AITaskEntityFeature.GENERATE_DATA
+
+    @override
+    async def _async_generate_data(
+        self, task: ai_task.GenDataTask, chat_log: conversation.ChatLog
+    ) -> ai_task.GenDataTaskResult:
+        fields = _fields(task)
+        fact = await _async_fact(self.hass, self.engine, task.instructions)
+        data = _in_fields(fact, fields) if fact else None
+        if data is None:
+            data = await self._async_generate(task.instructions, fact, fields)
+        chat_log.async_add_assistant_content_without_tools(
+            conversation.AssistantContent(agent_id=self.entity_id, content=str(data))
+        )
+        return ai_task.GenDataTaskResult(conversation_id=chat_log.conversation_id, data=data)
+
+    async def _async_generate(
+        self, instructions: str, fact: Fact | None, fields: list[Field] | None
+    ) -> Any:
+        """Let the chat model do it. Raises HomeAssistantError."""
+        if not await async_has_chat_model(self.engine):
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="no_chat_model")
+        system = system_prompt(self.hass, self.hass.config.language)
+        if fact:
+            instructions = f"{instructions}\n(What is known: {fact.words})"
+        if fields is None:
+            return await async_generate_text(self.engine, system, instructions)
+        return await async_generate_fields(self.engine, system, instructions, fields)
+
+
+def _fields(task: ai_task.GenDataTask) -> list[Field] | None:
+    """The fields that are wanted; None for plain text."""
+    if task.structure is None:
+        return None
+    return [
+        Field(str(key), str(getattr(key, "description", None) or ""), chosen)
+        for key, chosen in task.structure.schema.items()
+    ]
+
+
+async def _async_fact(hass: HomeAssistant, engine: Engine, instructions: str) -> Fact | None:
+    """The answer, if the task is a question about the home. Raises HomeAssistantError."""
+    try:
+        return await async_ask(hass, engine, instructions, hass.config.language)
+    except ServiceValidationError:
+        return None
+
+
+def _in_fields(fact: Fact, fields: list[Field] | None) -> Any:
+    """The fact as it is wanted; None where it cannot be told so."""
+    if fields is None:
+        return fact.words
+    try:
+        return {field.name: typed(fact, field.selector) for field in fields}
+    except ServiceValidationError:
+        return None
