@@ -14,11 +14,14 @@ from wyoming.asr import Transcript
 from wyoming.audio import AudioChunk, AudioStop
 from wyoming.error import Error
 from wyoming.event import Event
+from wyoming.handle import HandledChunk, HandledStart, HandledStop
 from wyoming.info import (
     AsrModel,
     AsrProgram,
     Attribution,
     Describe,
+    HandleModel,
+    HandleProgram,
     Info,
     IntentModel,
     IntentProgram,
@@ -26,7 +29,7 @@ from wyoming.info import (
 from wyoming.intent import Recognize
 from wyoming.server import AsyncEventHandler, AsyncTcpServer
 
-from custom_components.llmos_assistant.engine.protocol import Plan, Step
+from custom_components.llmos_assistant.engine.protocol import Chat, Plan, Step
 
 _SOMEBODY = Attribution("somebody", "https://example.com")
 _ARTIFACT: dict[str, Any] = {
@@ -44,10 +47,12 @@ class ScriptedEngine:
 
     plans: dict[str, Plan] = field(default_factory=dict)
     transcript: str = ""
+    chat: list[str] | None = None  # what the chat model says, one answer after the other
     error: str = ""
     has_speech: bool = True
     port: int = 0
     asked: list[str] = field(default_factory=list)
+    chats: list[Chat] = field(default_factory=list)
     heard: int = 0  # bytes of audio
 
     def plan(self, text: str, *steps: Step, confidence: float = 0.9) -> None:
@@ -62,6 +67,10 @@ class ScriptedEngine:
             self.heard += len(AudioChunk.from_event(event).audio)
         elif AudioStop.is_type(event.type):
             return [self._error() or Transcript(self.transcript).event()]
+        elif Transcript.is_type(event.type):
+            if error := self._error():
+                return [error]
+            return self._go_on(Transcript.from_event(event))
         elif Recognize.is_type(event.type):
             text = Recognize.from_event(event).text
             self.asked.append(text)
@@ -70,13 +79,27 @@ class ScriptedEngine:
             return self.plans.get(text, Plan()).events(text)
         return []
 
+    def _go_on(self, transcript: Transcript) -> Iterable[Event]:
+        chat = Chat.from_transcript(transcript)
+        assert chat is not None
+        assert self.chat is not None
+        self.chats.append(chat)
+        words = self.chat.pop(0).split(" ")
+        pieces = [HandledChunk(word if n == 0 else f" {word}") for n, word in enumerate(words)]
+        return [e.event() for e in (HandledStart(), *pieces, HandledStop())]
+
     def _error(self) -> Event | None:
         return Error(self.error).event() if self.error else None
 
     def _info(self) -> Info:
         asr = AsrProgram(**_ARTIFACT, models=[AsrModel(**_ARTIFACT, languages=["en"])])
         intent = IntentProgram(**_ARTIFACT, models=[IntentModel(**_ARTIFACT, languages=["en"])])
-        return Info(asr=[asr] if self.has_speech else [], intent=[intent])
+        handle = HandleProgram(**_ARTIFACT, models=[HandleModel(**_ARTIFACT, languages=["en"])])
+        return Info(
+            asr=[asr] if self.has_speech else [],
+            intent=[intent],
+            handle=[] if self.chat is None else [handle],
+        )
 
 
 class _Handler(AsyncEventHandler):

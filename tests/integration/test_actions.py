@@ -100,3 +100,83 @@ async def test_needs_a_loaded_entry(home: HomeAssistant, assistant: MockConfigEn
     with pytest.raises(ServiceValidationError) as err:
         await understand(home, text="x")
     assert err.value.translation_key == "not_loaded"
+
+
+async def ask(hass: HomeAssistant, **data: Any) -> dict[str, Any]:
+    """Ask a question."""
+    response = await hass.services.async_call(
+        DOMAIN, "ask", data, blocking=True, return_response=True
+    )
+    assert response is not None
+    return response
+
+
+async def test_ask_answers_with_words_a_value_and_entities(
+    home: HomeAssistant, assistant: MockConfigEntry, engine: ScriptedEngine
+) -> None:
+    engine.plan("q", Step("HassGetState", {"area": "kitchen", "domain": "light", "state": "on"}))
+
+    assert await ask(home, question="q") == {
+        "answer": "Yes: Kitchen Lights.",
+        "value": True,
+        "entities": ["light.kitchen_lights"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("structure", "value"),
+    [
+        ({"boolean": {}}, True),
+        ({"entity": {}}, "light.kitchen_lights"),
+        ({"entity": {"multiple": True}}, ["light.kitchen_lights"]),
+        ({"text": {}}, "Yes: Kitchen Lights."),
+        ({"lit": {"selector": {"boolean": {}}}}, {"lit": True}),
+    ],
+)
+async def test_ask_gives_the_value_in_a_structure(
+    home: HomeAssistant,
+    assistant: MockConfigEntry,
+    engine: ScriptedEngine,
+    structure: dict[str, Any],
+    value: Any,
+) -> None:
+    engine.plan("q", Step("HassGetState", {"area": "kitchen", "domain": "light", "state": "on"}))
+
+    assert (await ask(home, question="q", structure=structure))["value"] == value
+
+
+async def test_ask_refuses_a_structure_that_the_answer_does_not_fit(
+    home: HomeAssistant, assistant: MockConfigEntry, engine: ScriptedEngine
+) -> None:
+    engine.plan("q", Step("HassGetState", {"name": "front door", "state": "locked"}))
+
+    with pytest.raises(ServiceValidationError, match="is no number"):
+        await ask(home, question="q", structure={"number": {}})
+
+
+async def test_ask_changes_nothing(
+    home: HomeAssistant, assistant: MockConfigEntry, engine: ScriptedEngine
+) -> None:
+    engine.plan("q", Step("HassTurnOff", {"area": "kitchen", "domain": "light"}))
+
+    with pytest.raises(ServiceValidationError, match="nothing was changed"):
+        await ask(home, question="q")
+    assert home.states.get("light.kitchen_lights").state == "on"
+
+
+async def test_ask_refuses_what_is_no_question_about_the_home(
+    home: HomeAssistant, assistant: MockConfigEntry
+) -> None:
+    with pytest.raises(ServiceValidationError, match="no question about the home"):
+        await ask(home, question="how are you")
+
+
+async def test_ask_says_what_it_cannot_find(
+    home: HomeAssistant, assistant: MockConfigEntry, engine: ScriptedEngine
+) -> None:
+    engine.plan("q", Step("HassGetState", {"name": "flux capacitor", "state": "on"}))
+
+    answer = await ask(home, question="q")
+
+    assert "flux capacitor" in answer["answer"]
+    assert answer["value"] is None

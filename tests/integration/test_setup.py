@@ -24,6 +24,12 @@ from custom_components.llmos_assistant.engine.store import Model, ModelError, Pr
 
 from .scripted_engine import ScriptedEngine
 
+ENTITIES = {
+    "ai_task.llmos_assistant",
+    "conversation.llmos_assistant",
+    "stt.llmos_assistant",
+}
+
 
 def entity_ids(hass: HomeAssistant, entry: MockConfigEntry) -> set[str]:
     """The entities of `entry` that have a state."""
@@ -36,7 +42,7 @@ def entity_ids(hass: HomeAssistant, entry: MockConfigEntry) -> set[str]:
 
 
 async def test_adds_one_entity_a_kind(home: HomeAssistant, assistant: MockConfigEntry) -> None:
-    assert entity_ids(home, assistant) == {"stt.llmos_assistant", "conversation.llmos_assistant"}
+    assert entity_ids(home, assistant) == ENTITIES
 
 
 async def test_unloads_and_loads_again(home: HomeAssistant, assistant: MockConfigEntry) -> None:
@@ -46,7 +52,7 @@ async def test_unloads_and_loads_again(home: HomeAssistant, assistant: MockConfi
 
     assert await home.config_entries.async_setup(assistant.entry_id)
     await home.async_block_till_done()
-    assert len(entity_ids(home, assistant)) == 2
+    assert entity_ids(home, assistant) == ENTITIES
 
 
 async def test_creates_the_pipeline_once_and_takes_it_away(
@@ -105,7 +111,11 @@ async def test_diagnostics_tell_the_engine_but_not_its_place(
     assert diagnostics["engine"]["intent"][0]["name"] == "scripted"
     assert diagnostics["entry"]["host"] == "**REDACTED**"
     assert diagnostics["engine_memory_bytes"] is None
-    assert set(diagnostics["models"]) == {"whisper-base"}
+    assert set(diagnostics["models"]) == {
+        "qwen2.5-coder-1.5b-instruct",
+        "smollm2-135m-instruct",
+        "whisper-base",
+    }
     assert DOMAIN not in str(diagnostics["machine"])
 
 
