@@ -54,9 +54,10 @@ async def ask(
     hass: HomeAssistant, engine: ScriptedEngine, intent: str, slots: dict[str, SlotValue]
 ) -> tuple[str, Any]:
     """What is said to a question that was read so, and its value."""
-    engine.plan("question", Step(intent, slots))
+    text = f"question about {' '.join(map(str, slots.values()))}"
+    engine.plan(text, Step(intent, slots))
     response = await hass.services.async_call(
-        DOMAIN, "ask", {"question": "question"}, blocking=True, return_response=True
+        DOMAIN, "ask", {"question": text}, blocking=True, return_response=True
     )
     assert response is not None
     return str(response["answer"]), response["value"]

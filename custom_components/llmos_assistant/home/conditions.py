@@ -17,7 +17,7 @@ WEATHER_STATES = {
     "cloudy": frozenset({"cloudy", "partlycloudy"}),
     "rainy": frozenset({"rainy", "pouring", "lightning-rainy", "snowy-rainy", "hail"}),
     "snowy": frozenset({"snowy", "snowy-rainy"}),
-    "windy": frozenset({"windy", "windy-variant"}),
+    "windy": frozenset({"windy", "windy-variant", "lightning", "lightning-rainy"}),  # storms, too
     "foggy": frozenset({"fog"}),
 }
 _DARK = {"dark": "below_horizon", "light": "above_horizon"}

@@ -297,6 +297,8 @@ def _ground_place(scope: Scope) -> None:
         if (spoken := scope.slots.pop(slot, None)) is None:
             continue
         if says_outside(str(spoken), scope.home):
+            if not says_outside(scope.text, scope.home) and scope.text:
+                continue  # the command model meant the opposite: "in here"
             scope.is_outside = True
             if scope.intent in ASKS:
                 scope.slots[slot] = OUTSIDE

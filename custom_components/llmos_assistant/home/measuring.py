@@ -11,6 +11,9 @@ from .problems import ProblemKind, Unclear
 from .scope import Scope
 
 _OUT = frozenset({"out", "outdoor", "outside"})
+_APPLIANCES = frozenset(
+    "aquarium boiler flow freezer fridge kiln oven probe refrigerator return soil tank water".split()
+)
 _IN = frozenset({"here", "home", "house", "in", "indoor", "inside"})
 
 
@@ -24,9 +27,16 @@ def measuring(scope: Scope) -> tuple[Entity, ...]:
         found = scope.inside(found, scope.place)
     elif kind in ("temperature", "humidity"):
         found = tuple(entity for entity in found if not is_outdoors(entity, scope.home)) or found
+    if kind == "temperature":
+        found = tuple(entity for entity in found if not _is_of_appliance(entity)) or found
     if not found:
         raise Unclear(ProblemKind.NOTHING_FITS, kind, area=scope.place.name if scope.place else "")
     return found
+
+
+def _is_of_appliance(entity: Entity) -> bool:
+    """If it is measured in a thing and not in a room."""
+    return not _APPLIANCES.isdisjoint(stems(split(entity.name)))
 
 
 def outdoors(scope: Scope, kind: str) -> tuple[Entity, ...]:

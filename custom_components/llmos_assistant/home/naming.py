@@ -32,6 +32,9 @@ def ground_name(scope: Scope, *, whole_home: bool = False) -> tuple[str, ...]:
     if not reading.entities:
         return _use_group(scope, spoken, reading)
     scope.said_exactly = not reading.is_guess
+    if scope.intent in _ASKED_OF_ALL and len(_in_question(scope, reading)) > 1:
+        scope.each = True
+        return tuple(entity.entity_id for entity in _in_question(scope, reading))
     if len(reading.entities) > 1 and (whole_home or _says_all(scope, words, reading.entities)):
         return _use_all(scope, reading)
     return _use_entity(scope, spoken, reading)
@@ -59,6 +62,20 @@ def name_from_words(scope: Scope, spoken: str) -> bool:
             scope.slots["name"] = " ".join(words)
             return True
     return False
+
+
+_ASKED_OF_ALL = ASKS - {"LlmosIf"}
+
+
+def _in_question(scope: Scope, reading: Reading) -> tuple[Entity, ...]:
+    """What a question is about: of several that are so called, those here, or all."""
+    entities = reading.entities
+    if place := reading.place or scope.place:
+        entities = scope.inside(entities, place) or entities
+    if "state" in scope.slots:
+        entities = tuple(e for e in entities if e.domain != "sensor") or entities
+    entities = scope.prefer(entities)
+    return (scope.inside(entities, scope.here) or entities) if scope.here else entities
 
 
 def _says_all(scope: Scope, words: Words, entities: tuple[Entity, ...]) -> bool:

@@ -56,6 +56,7 @@ def read(
         if (
             other.plan.steps
             and other.grounding.problem is None
+            and not (plan.route == "question" and other.plan.route == "command")
             and _names(other.plan) >= _names(likeliest.plan)  # nothing that was named is dropped
         ):
             return other

@@ -52,6 +52,13 @@ def find_clock(words: str) -> time | None:
     return time(hour, minute)
 
 
+def says_half(words: str) -> bool:
+    """If the words say which half of the day is meant: "7 pm", "7 in the morning", "noon"."""
+    return bool(
+        _AFTERNOON.search(words) or _MORNING.search(words) or set(words.split()) & set(_NAMED)
+    )
+
+
 def _clock(words: str) -> tuple[int, int] | None:
     """Hour and minute as said, without the half of the day."""
     if relative := re.search(r"(\d+|half|quarter|five|ten|twenty) (past|to) (\d{1,2})", words):

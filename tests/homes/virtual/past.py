@@ -22,6 +22,7 @@ async def start_recorder(hass: HomeAssistant) -> None:
     with patch(f"{recorder.__name__}.ALLOW_IN_MEMORY_DB", True):
         assert await async_setup_component(hass, DOMAIN, {DOMAIN: {CONF_DB_URL: "sqlite://"}})
     await get_instance(hass).async_db_ready
+    assert await async_setup_component(hass, "logbook", {})
 
 
 async def record(house: House) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from homeassistant.components import conversation
+from homeassistant.components.homeassistant.exposed_entities import async_should_expose
 from homeassistant.components.light import ATTR_BRIGHTNESS, ATTR_COLOR_TEMP_KELVIN, ATTR_RGB_COLOR
 from homeassistant.const import ATTR_BATTERY_LEVEL
 from homeassistant.core import HomeAssistant, State
@@ -11,6 +13,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util.color import COLORS, color_RGB_to_hs
 
 from ..grounding import GroundedStep
+from ..names import split, stems
 from ..speech import Speaker
 from .telling import Answer, number
 
@@ -126,10 +129,16 @@ def _battery(hass: HomeAssistant, state: State) -> _Told:
         return _percent(float(state.state)) if state.state.replace(".", "").isdigit() else None
     registry = er.async_get(hass)
     entry = registry.async_get(state.entity_id)
-    if entry is None or entry.device_id is None:
-        return None
-    for part in er.async_entries_for_device(registry, entry.device_id):
-        sensor = hass.states.get(part.entity_id)
+    parts = [
+        part.entity_id
+        for part in (
+            er.async_entries_for_device(registry, entry.device_id)
+            if entry and entry.device_id
+            else ()
+        )
+    ]
+    for entity_id in parts or _so_called(hass, state):
+        sensor = hass.states.get(entity_id)
         if (
             sensor
             and sensor.attributes.get("device_class") == "battery"
@@ -137,6 +146,17 @@ def _battery(hass: HomeAssistant, state: State) -> _Told:
         ):
             return _battery(hass, sensor)
     return None
+
+
+def _so_called(hass: HomeAssistant, state: State) -> list[str]:
+    """Exposed sensors that carry the name of a thing: "Blind battery" for the "Blind"."""
+    words = set(stems(split(state.name)))
+    return [
+        sensor.entity_id
+        for sensor in hass.states.async_all("sensor")
+        if words <= set(stems(split(sensor.name)))
+        and async_should_expose(hass, conversation.DOMAIN, sensor.entity_id)
+    ]
 
 
 def _plain(name: str) -> Callable[[HomeAssistant, State], _Told]:

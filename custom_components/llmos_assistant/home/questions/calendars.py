@@ -16,7 +16,7 @@ from ..grounding import GroundedStep
 from ..names import NEAR, likeness, split, stems
 from ..speech import Speaker
 from .periods import Period, find_period
-from .telling import Answer, clock, day_words, moment_words
+from .telling import Answer, clock, day_words, days_words, moment_words
 
 _AHEAD = timedelta(days=60)  # where "my next appointment" is looked for
 _FAR_AHEAD = timedelta(days=400)  # where one is looked for by its name
@@ -162,9 +162,7 @@ def _period_words(period: Period | None, speaker: Speaker) -> str:
     days = period.days
     if len(days) == 1:
         return day_words(days[0], speaker)
-    return speaker.phrase(
-        "from_to", first=day_words(days[0], speaker), last=day_words(days[-1], speaker)
-    )
+    return days_words(days, speaker)
 
 
 def _one(

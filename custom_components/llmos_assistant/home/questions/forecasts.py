@@ -18,7 +18,7 @@ from ..conditions import COLD, HOT, WEATHER_STATES
 from ..grounding import GroundedStep
 from ..speech import Speaker
 from .periods import Period, find_period
-from .telling import Answer, clock, day_words, number, with_unit
+from .telling import Answer, clock, day_words, days_words, number, with_unit
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _LIKELY = 50  # percent, from which on rain is expected
@@ -97,9 +97,7 @@ def _when(period: Period, speaker: Speaker) -> str:
         return day_words(days[0], speaker)
     if len(days) == 1:
         return day_words(days[0], speaker)
-    return speaker.phrase(
-        "from_to", first=day_words(days[0], speaker), last=day_words(days[-1], speaker)
-    )
+    return days_words(days, speaker)
 
 
 def _current(state: State, now: datetime) -> Outlook:

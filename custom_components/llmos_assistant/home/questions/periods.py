@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from ..times import find_clock
+from ..times import find_clock, says_half
 from .days import Days, find_days, is_date
 
 _DAY = timedelta(days=1)
@@ -136,7 +136,7 @@ def _within_days(words: str, days: Days | None, now: datetime, past: bool) -> Pe
     part = next((part for part in _PARTS if re.search(rf"\b{part}\b", words)), None)
     clock = find_clock(words)
     if clock is not None and not is_date(words):
-        moment = _at(clock, days, now, past)
+        moment = _at(clock, days, now, past, says_half=says_half(words))
         return _bounded(words, moment, now)
     if part is not None:
         first, last = days or (now.date(), now.date())
@@ -192,14 +192,18 @@ def _between(
         return None
     if until.hour - 12 > since.hour and not re.search(r"\dpm|\bp ?m\b", second):
         until = until.replace(hour=until.hour - 12)  # "between midnight and 6"
-    start = _at(since, days, now, past)
+    start = _at(since, days, now, past, says_half=True)
     end = start.replace(hour=until.hour, minute=until.minute)
     return Period(start, end if end > start else end + _DAY)
 
 
-def _at(clock: time, days: Days | None, now: datetime, past: bool) -> datetime:
+def _at(clock: time, days: Days | None, now: datetime, past: bool, *, says_half: bool) -> datetime:
     day = days[0] if days else now.date()
     moment = _midnight(day, now).replace(hour=clock.hour, minute=clock.minute)
+    evening = moment + timedelta(hours=12)
+    is_open = days is None and not past and not says_half
+    if is_open and moment < now < evening < _midnight(day + _DAY, now):
+        return evening  # "by 9", said in the afternoon
     if days is None and past and moment > now:
         moment -= _DAY
     elif days is None and not past and moment < now:

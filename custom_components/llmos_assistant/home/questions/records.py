@@ -16,6 +16,8 @@ from .periods import Period
 from .stretches import Stretch, within
 from .telling import Answer, moment_words, unit_of, with_unit
 
+_OF_DAY = frozenset({"daily", "today"})
+
 type Record = tuple[Stretch, float]
 
 
@@ -47,7 +49,7 @@ def answer_records(
             value = _average(records)
             return Answer(speaker.phrase("average", value=with_unit(value, unit)), value=value)
         case "total":
-            value = sum(_gain([r for r in records if r[0].entity_id == i]) for i in entity_ids)
+            value = sum(_used(hass, i, records) for i in entity_ids)
             return Answer(speaker.phrase("total", value=with_unit(value, unit)), value=value)
     low, high = (pick(value for _, value in records) for pick in (min, max))
     if low == high:
@@ -70,6 +72,15 @@ def _average(records: list[Record]) -> float:
     if not seconds:
         return fmean(value for _, value in records)
     return sum(stretch.length.total_seconds() * value for stretch, value in records) / seconds
+
+
+def _used(hass: HomeAssistant, entity_id: str, records: list[Record]) -> float:
+    """What a meter has counted; one of the day, by its name, tells it by itself."""
+    own = [record for record in records if record[0].entity_id == entity_id]
+    state = hass.states.get(entity_id)
+    if own and state and not _OF_DAY.isdisjoint(state.name.lower().split()):
+        return own[-1][1]
+    return _gain(own)
 
 
 def _gain(records: list[Record]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -32,15 +32,30 @@ def clock(moment: datetime) -> str:
 
 
 def day_words(day: date, speaker: Speaker) -> str:
-    """A day, as it is called from here: "today", "on Friday", "on 3 November"."""
+    """When a day is, from here: "today", "on Friday", "on Tuesday 3 November"."""
+    name = day_name(day, speaker)
+    return name if name[0].islower() else speaker.phrase("on_day", day=name)
+
+
+def day_name(day: date, speaker: Speaker) -> str:
+    """What a day is called from here: "today", "Friday", "Tuesday 3 November"."""
     today = dt_util.now().date()
     for key, offset in (("today", 0), ("tomorrow", 1), ("yesterday", -1)):
         if day == today + timedelta(days=offset):
             return speaker.phrase(key)
     if abs(day - today) < _WEEK:
-        return speaker.phrase("on_day", day=day.strftime("%A"))
-    year = day.strftime(" %Y") if day.year != today.year else ""
-    return speaker.phrase("on_day", day=day.strftime("%A %-d %B") + year)
+        return day.strftime("%A")
+    return day.strftime("%A %-d %B %Y" if day.year != today.year else "%A %-d %B")
+
+
+def days_words(days: Sequence[date], speaker: Speaker) -> str:
+    """When several days are: "from today to Sunday". What has gone by is not told of."""
+    today = dt_util.now().date()
+    first = max(days[0], today) if days[-1] >= today else days[0]
+    if first == days[-1]:
+        return day_words(first, speaker)
+    names = {"first": day_name(first, speaker), "last": day_name(days[-1], speaker)}
+    return speaker.phrase("from_to", **names)
 
 
 def moment_words(moment: datetime, speaker: Speaker) -> str:
