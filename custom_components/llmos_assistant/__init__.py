@@ -44,7 +44,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: LlmosConfigEntry) -> boo
     ir.async_delete_issue(hass, DOMAIN, ISSUE_UNSUPPORTED)
     if entry.data[CONF_ENGINE] == ENGINE_LOCAL:
         await _async_need_installation(hass, entry)
-    engine = entry.runtime_data = make_engine(hass, entry.data)
+    engine = entry.runtime_data = make_engine(hass, entry.data, entry.options)
 
     async def stop(event: Event) -> None:
         await engine.async_stop()
@@ -59,7 +59,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: LlmosConfigEntry) -> boo
         raise _not_ready(err) from err
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await async_create_pipeline(hass, entry)
+    entry.async_on_unload(entry.add_update_listener(_async_options_changed))
     return True
+
+
+async def _async_options_changed(hass: HomeAssistant, entry: LlmosConfigEntry) -> None:
+    """Start an engine with what was chosen."""
+    hass.config_entries.async_schedule_reload(entry.entry_id)
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: LlmosConfigEntry) -> bool:

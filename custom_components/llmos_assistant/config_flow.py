@@ -6,8 +6,14 @@ import asyncio
 from typing import Any
 
 import voluptuous as vol
-from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlow, ConfigFlowResult
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigEntry,
+    ConfigFlow,
+    ConfigFlowResult,
+)
 from homeassistant.const import CONF_HOST, CONF_LANGUAGE, CONF_PORT
+from homeassistant.core import callback
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import (
     LanguageSelector,
@@ -32,6 +38,7 @@ from .const import (
 )
 from .engines import async_check_engine, make_engine
 from .install import InstallError, async_start_installation, unsupported_reason
+from .options_flow import LlmosOptionsFlow
 
 _REMOTE_SCHEMA = vol.Schema(
     {
@@ -50,6 +57,12 @@ class LlmosConfigFlow(ConfigFlow, domain=DOMAIN):
         self._data: dict[str, Any] = {}
         self._task: asyncio.Task[None] | None = None
         self._error: InstallError | None = None
+
+    @staticmethod
+    @callback
+    def async_get_options_flow(config_entry: ConfigEntry) -> LlmosOptionsFlow:
+        """Which chat model to use."""
+        return LlmosOptionsFlow()
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for everything at once; the defaults are good."""

@@ -12,12 +12,16 @@ DOMAIN: Final = "llmos_assistant"
 NAME: Final = "LLMOS Assistant"
 
 CONF_ENGINE: Final = "engine"
+CONF_CHAT_MODEL: Final = "chat_model"
+CONF_PATH: Final = "path"
 CONF_CREATE_PIPELINE: Final = "create_pipeline"
 CONF_PREFERRED_PIPELINE: Final = "preferred_pipeline"
 CONF_PIPELINE_ID: Final = "pipeline_id"
 
 ENGINE_LOCAL: Final = "local"
 ENGINE_REMOTE: Final = "remote"
+NO_MODEL: Final = "none"
+OWN_MODEL: Final = "own"
 
 DEFAULT_PORT: Final = 10700
 DEFAULT_LANGUAGE: Final = "en"

@@ -8,19 +8,29 @@ from typing import Any
 from homeassistant.const import CONF_HOST, CONF_LANGUAGE, CONF_PORT
 from homeassistant.core import HomeAssistant
 
-from .const import CONF_ENGINE, DEFAULT_LANGUAGE, ENGINE_REMOTE, models_folder
+from .const import (
+    CONF_CHAT_MODEL,
+    CONF_ENGINE,
+    DEFAULT_LANGUAGE,
+    ENGINE_REMOTE,
+    NO_MODEL,
+    models_folder,
+)
 from .engine_client import Engine, EngineClient, EngineError
 from .install import InstallError
 from .supervisor import EngineSupervisor
 
 
-def make_engine(hass: HomeAssistant, data: Mapping[str, Any]) -> Engine:
-    """The engine that an entry with `data` uses, not yet started."""
+def make_engine(
+    hass: HomeAssistant, data: Mapping[str, Any], options: Mapping[str, Any] | None = None
+) -> Engine:
+    """The engine that an entry with `data` and `options` uses, not yet started."""
     if data[CONF_ENGINE] == ENGINE_REMOTE:
         host = f"[{data[CONF_HOST]}]" if ":" in data[CONF_HOST] else data[CONF_HOST]
         return EngineClient(f"tcp://{host}:{data[CONF_PORT]}")
     language = data.get(CONF_LANGUAGE, DEFAULT_LANGUAGE)
-    return EngineSupervisor(models_folder(hass), language=language)
+    chat_model = (options or {}).get(CONF_CHAT_MODEL, NO_MODEL)
+    return EngineSupervisor(models_folder(hass), chat_model=chat_model, language=language)
 
 
 async def async_check_engine(engine: Engine) -> None:

@@ -20,6 +20,7 @@ from homeassistant.util.package import is_installed
 
 from .const import DOMAIN, ENGINE_REQUIREMENTS, models_folder
 from .engine import store
+from .engine.conversion import ConversionError, convert
 
 SPEECH_MODEL = store.WHISPER_BASE
 
@@ -75,6 +76,39 @@ def async_start_installation(
             _async_install(hass, progress or (lambda fraction: None)), f"{DOMAIN} installation"
         )
     return task
+
+
+async def async_install_chat_model(hass: HomeAssistant, model: str, progress: Progress) -> str:
+    """Get a chat model: one of the store by its name, or the user's own by its path.
+
+    Returns the name or the folder that the engine takes. Raises InstallError.
+    """
+    loop = hass.loop
+
+    def report(done: int, total: int) -> None:
+        loop.call_soon_threadsafe(progress, min(done / total, 1.0))
+
+    try:
+        return await hass.async_add_executor_job(
+            _install_chat_model, models_folder(hass), model, report
+        )
+    except store.ModelError as err:
+        raise InstallError("model_failed", str(err)) from err
+
+
+def _install_chat_model(models: Path, model: str, report: store.Progress) -> str:
+    if model in store.MODELS:
+        store.install(models, store.MODELS[model], report)
+        return model
+    path = Path(model)
+    if path.suffix == ".gguf":
+        try:
+            return convert(path, models, lambda part: report(round(part * 100), 100)).name
+        except ConversionError as err:
+            raise store.ModelError(f"Cannot convert {path}: {err}") from err
+    if not (path / "model.bin").is_file():
+        raise store.ModelError(f"There is no converted model in {path}: it has no file model.bin")
+    return str(path)
 
 
 async def _async_install(hass: HomeAssistant, progress: Progress) -> bool:

@@ -1,0 +1,120 @@
+"""Options: which chat model answers what is not about the home, if any."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import voluptuous as vol
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.helpers.selector import (
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+)
+
+from .const import CONF_CHAT_MODEL, CONF_ENGINE, CONF_PATH, ENGINE_REMOTE, NO_MODEL, OWN_MODEL
+from .engine import store
+from .install import InstallError, async_install_chat_model
+
+
+class LlmosOptionsFlow(OptionsFlow):
+    """Choose a chat model, get it, and use it."""
+
+    def __init__(self) -> None:
+        self._model = NO_MODEL
+        self._task: asyncio.Task[str] | None = None
+        self._error: InstallError | None = None
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask which model, with what each costs."""
+        if self.config_entry.data[CONF_ENGINE] == ENGINE_REMOTE:
+            return self.async_abort(reason="remote_engine")
+        if user_input is not None:
+            if user_input[CONF_CHAT_MODEL] == OWN_MODEL:
+                return await self.async_step_own()
+            self._model = user_input[CONF_CHAT_MODEL]
+            return await self.async_step_install()
+        current = self.config_entry.options.get(CONF_CHAT_MODEL, NO_MODEL)
+        known = current in (NO_MODEL, *(model.name for model in store.CHAT_MODELS))
+        schema = vol.Schema(
+            {
+                vol.Required(CONF_CHAT_MODEL, default=current if known else OWN_MODEL): _choices(),
+            }
+        )
+        return self.async_show_form(step_id="init", data_schema=schema)
+
+    async def async_step_own(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask where the user's own model is: a converted folder, or a GGUF file."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            path = Path(user_input[CONF_PATH].strip())
+            if await self.hass.async_add_executor_job(path.exists):
+                self._model = str(path)
+                return await self.async_step_install()
+            errors[CONF_PATH] = "no_such_path"
+        current = self.config_entry.options.get(CONF_CHAT_MODEL, "")
+        schema = vol.Schema({vol.Required(CONF_PATH): TextSelector()})
+        suggested = {CONF_PATH: current if "/" in current else ""} | (user_input or {})
+        return self.async_show_form(
+            step_id="own",
+            data_schema=self.add_suggested_values_to_schema(schema, suggested),
+            errors=errors,
+        )
+
+    async def async_step_install(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Download and convert the model, with progress."""
+        if self._model == NO_MODEL:
+            return await self.async_step_finish()
+        if self._task is None:
+            self._task = self.hass.async_create_task(
+                async_install_chat_model(self.hass, self._model, self.async_update_progress),
+                eager_start=False,
+            )
+        if not self._task.done():
+            return self.async_show_progress(
+                step_id="install", progress_action="install", progress_task=self._task
+            )
+        task, self._task = self._task, None
+        try:
+            self._model = await task
+        except InstallError as err:
+            self._error = err
+            return self.async_show_progress_done(next_step_id="install_failed")
+        return self.async_show_progress_done(next_step_id="finish")
+
+    async def async_step_install_failed(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Say what went wrong; submitting tries again."""
+        if user_input is not None:
+            return await self.async_step_install()
+        assert self._error is not None
+        return self.async_show_form(
+            step_id="install_failed",
+            data_schema=vol.Schema({}),
+            errors={"base": self._error.key},
+            description_placeholders={"reason": self._error.reason},
+        )
+
+    async def async_step_finish(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Use the model: the entry is loaded again."""
+        return self.async_create_entry(data={CONF_CHAT_MODEL: self._model})
+
+
+def _choices() -> SelectSelector:
+    """The models of the store, by what they cost."""
+    options = [
+        SelectOptionDict(value=name, label=name)
+        for name in (NO_MODEL, *(model.name for model in store.CHAT_MODELS), OWN_MODEL)
+    ]
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=options, mode=SelectSelectorMode.LIST, translation_key=CONF_CHAT_MODEL
+        )
+    )
