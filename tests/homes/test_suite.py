@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -187,7 +187,7 @@ async def test_a_home_has_a_past_and_plans() -> None:
             assert (unlocked.state, locked.state) == ("unlocked", "locked")
             between = locked.last_changed - unlocked.last_changed
             assert round(between.total_seconds()) == 300
-            response = await hass.services.async_call(
+            response: Any = await hass.services.async_call(
                 "calendar",
                 "get_events",
                 {"entity_id": "calendar.family", "duration": {"days": 1}},
@@ -197,7 +197,7 @@ async def test_a_home_has_a_past_and_plans() -> None:
             (swimming,) = response["calendar.family"]["events"]
             assert swimming["summary"] == "Swimming"
             setting = hass.states.get("sun.sun").attributes["next_setting"]
-            assert dt_util.as_local(dt_util.parse_datetime(setting)).day == 15  # it has set today
+            assert dt_util.as_local(datetime.fromisoformat(setting)).day == 15  # it has set today
 
 
 @pytest.mark.parametrize(("kind", "times"), [("daily", [0, 24]), ("hourly", [20, 21])])
@@ -205,7 +205,7 @@ async def test_a_home_has_forecasts(kind: str, times: list[int]) -> None:
     with Clock.stopped() as clock:
         async with open_house(_TINY, clock) as house:
             await house.reset()
-            response = await house.hass.services.async_call(
+            response: Any = await house.hass.services.async_call(
                 "weather",
                 "get_forecasts",
                 {"entity_id": "weather.home", "type": kind},
@@ -220,12 +220,13 @@ async def test_a_home_has_forecasts(kind: str, times: list[int]) -> None:
 
 
 async def test_timers_may_run_when_a_conversation_begins(monkeypatch: pytest.MonkeyPatch) -> None:
-    row = {"say": "say hi", "about": "timers", "changes": {}}
+    row: dict[str, Any] = {"say": "say hi", "about": "timers", "changes": {}}
     row["running"] = [{"minutes": 5, "name": "egg", "from": "den"}]
     with Clock.stopped() as clock:
         async with open_house(_TINY, clock) as house:
             _tell(house, monkeypatch)
-            result = await run_entry(house, *entries_from("tiny", [row]), _SCRIPTED)
+            (entry,) = entries_from("tiny", [row])
+            result = await run_entry(house, entry, _SCRIPTED)
             (timer,) = house.timers.timers.values()
     assert result.right
     assert (timer.name, timer.created_seconds) == ("egg", 300)
