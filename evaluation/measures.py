@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from tqdm import tqdm
 
 from models.command import BUILD
 from tests.homes import report
+from tests.homes.files import QUESTIONS, SENTENCES
 from tests.homes.running import load_homes, run_homes
-from tests.homes.suite import AGENTS, as_json
+from tests.homes.suite import AGENTS, Result, as_json
 
 from . import slurp
 from .evaluate import evaluate_sentences, load_parser, read_rows
@@ -39,6 +41,9 @@ LOOKED_AT = frozenset(
         "farmhouse",
         "gran-and-kids",
         "leith-flat",
+        "penthouse",
+        "phoenix-ranch",
+        "seaside-bnb",
         "student-share",
         "studio-apartment",
         "three-storey-townhouse",
@@ -65,6 +70,7 @@ def measure_all(model: Path) -> Evaluation:
         measure_sentence_tests,
         measure_commands,
         measure_homes,
+        measure_questions,
         measure_slurp,
         measure_talk,
         measure_times,
@@ -95,14 +101,31 @@ def measure_commands(evaluation: Evaluation, model: Path) -> None:
 
 def measure_homes(evaluation: Evaluation, _: Path) -> None:
     """What changes and is answered in the homes of `tests/homes`."""
-    results = run_homes(load_homes(), list(AGENTS))
-    for title, looked_at in (("looked at while developing", True), ("held back", False)):
+    what = "the right things changed or were answered"
+    _measure_homes(evaluation, "homes", "Homes", what, SENTENCES)
+
+
+def measure_questions(evaluation: Evaluation, _: Path) -> None:
+    """Questions about the homes: their states, past, calendars, weather; and how long an answer takes."""
+    results = _measure_homes(
+        evaluation, "questions", "Questions in homes", "answered right", QUESTIONS
+    )
+    ours, theirs = (median(r.ms for r in results if r.agent == agent) for agent in AGENTS)
+    evaluation.rows.append(Row("Time to answer a question: median", ours, theirs, "ms"))
+
+
+def _measure_homes(
+    evaluation: Evaluation, key: str, title: str, what: str, file: str
+) -> list[Result]:
+    results = run_homes(load_homes(file=file), list(AGENTS))
+    for part, looked_at in (("looked at while developing", True), ("held back", False)):
         some = [result for result in results if (result.home in LOOKED_AT) is looked_at]
         ours, theirs = ([r.right for r in some if r.agent == agent] for agent in AGENTS)
-        what = f"Homes {title} ({len(ours)}): the right things changed or were answered"
-        evaluation.rows.append(Row(what, _share(ours), _share(theirs)))
-    evaluation.more["homes"] = [as_json(result) for result in results]
-    evaluation.details += ["", *report.tables(results, list(AGENTS))]
+        row = Row(f"{title} {part} ({len(ours)}): {what}", _share(ours), _share(theirs))
+        evaluation.rows.append(row)
+    evaluation.more[key] = [as_json(result) for result in results]
+    evaluation.details += ["", title, *report.tables(results, list(AGENTS))]
+    return results
 
 
 def measure_slurp(evaluation: Evaluation, model: Path) -> None:
