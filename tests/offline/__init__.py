@@ -1,0 +1,1 @@
+"""Using everything on a machine without any network."""
