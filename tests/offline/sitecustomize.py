@@ -1,6 +1,7 @@
 """Every Python process that finds this notes attempts to reach something beyond this machine."""
 
 import os
+import socket
 import sys
 from ipaddress import ip_address
 from pathlib import Path
@@ -8,7 +9,10 @@ from pathlib import Path
 
 def _note(event: str, arguments: tuple[object, ...]) -> None:
     if event == "socket.connect":
-        address = arguments[1]
+        connecting, address = arguments
+        # To connect a datagram socket sends nothing: so Home Assistant finds out its own address.
+        if getattr(connecting, "type", None) == socket.SOCK_DGRAM:
+            return
         host = address[0] if isinstance(address, tuple) else None  # else a file: a Unix socket
     elif event == "socket.getaddrinfo":
         host = arguments[0]
