@@ -28,6 +28,7 @@ LANGUAGES: Final = ["en"]
 ENGINE_REQUIREMENTS: Final = [
     "ctranslate2==4.8.5",
     "faster-whisper==1.2.1",
+    "rapidfuzz==3.14.6",
     "sentencepiece==0.2.3",
     "text2num==3.1.0",
 ]

@@ -159,7 +159,7 @@ def _load(arguments: argparse.Namespace) -> Callable[..., Any]:
     except ImportError as err:
         raise StartError(
             ExitCode.CANNOT_RUN_HERE,
-            f"The engine cannot run here ({err}). It needs ctranslate2, faster-whisper, "
+            f"The engine cannot run here ({err}). It needs ctranslate2, faster-whisper, rapidfuzz, "
             "sentencepiece, text2num and wyoming, on a 64-bit x86 or ARM processor with glibc.",
         ) from err
     speech: Transcriber | str = _NO_SPEECH
