@@ -67,21 +67,21 @@ class Transcriber:
     def _hear(self, audio: Samples, seconds: float, language: str, names: Sequence[str]) -> str:
         """What is said in at most 30 s of audio, in which somebody speaks for so many seconds."""
         max_tokens = _MIN_TOKENS + int(seconds * _TOKENS_PER_SECOND)
-        for min_frames in (MIN_FRAMES, MAX_FRAMES):
-            encoded = self._whisper.encode(audio, min_frames)
-            decoded = self._decode(encoded, language, max_tokens, names)
-            if decoded.is_plausible:
-                return decoded.text
-        return ""
+        decoded = self._decode(audio, MIN_FRAMES, language, max_tokens, names)
+        if not decoded.is_plausible and len(audio) < _LONGEST:
+            decoded = self._decode(audio, MAX_FRAMES, language, max_tokens, names)
+        return decoded.text if decoded.is_plausible else ""
 
     def _decode(
         self,
-        encoded: ctranslate2.StorageView,
+        audio: Samples,
+        min_frames: int,
         language: str,
         max_tokens: int,
         names: Sequence[str],
     ) -> Decoded:
-        """The text in what was encoded: a quick first one chooses the names to listen for."""
+        """The text in the audio: a quick first one chooses the names to listen for."""
+        encoded = self._whisper.encode(audio, min_frames)
         if not names:
             return self._whisper.decode(encoded, language, max_tokens, BEAM_SIZE)
         glance = self._first_glance(encoded, language, max_tokens)
@@ -106,7 +106,7 @@ def _spoken(audio: Samples) -> Iterator[tuple[Samples, float]]:
     earliest = 0
     while speech:
         start = speech[0]["start"]
-        count = sum(part["end"] - start <= _LONGEST for part in speech)
+        count = max(1, sum(part["end"] - start <= _LONGEST for part in speech))
         stretch, speech = speech[:count], speech[count:]
         end = stretch[-1]["end"] + _PADDING
         if speech:
