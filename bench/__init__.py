@@ -1,1 +1,1 @@
-"""How fast what ships is, beside the best that there is."""
+"""Measures beside other software, on the same machine in the same run: `script/bench NAME`."""

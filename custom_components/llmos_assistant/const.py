@@ -33,6 +33,7 @@ ENGINE_REQUIREMENTS: Final = [
     "ctranslate2==4.8.5",
     "faster-whisper==1.2.1",
     "gguf==0.19.0",
+    "rapidfuzz==3.14.6",
     "sentencepiece==0.2.3",
     "text2num==3.1.0",
     "tokenizers==0.23.3",

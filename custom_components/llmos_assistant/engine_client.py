@@ -45,8 +45,10 @@ class Engine(Protocol):
     async def info(self) -> Info:
         """Which models the engine has."""
 
-    async def transcribe(self, audio: AsyncIterable[bytes], language: str) -> str:
-        """What is said in 16 kHz 16-bit mono PCM; "" if nothing."""
+    async def transcribe(
+        self, audio: AsyncIterable[bytes], language: str, names: Sequence[str] = ()
+    ) -> str:
+        """What is said in 16 kHz 16-bit mono PCM, where `names` are likely; "" if nothing."""
 
     async def understand(self, text: str, language: str) -> Plan:
         """What a text asks for."""
@@ -91,13 +93,16 @@ class EngineClient:
         except ProtocolError as err:
             raise EngineError(f"The engine gave no answer: {err}") from err
 
-    async def transcribe(self, audio: AsyncIterable[bytes], language: str) -> str:
-        """What is said in 16 kHz 16-bit mono PCM; "" if nothing. Sends while `audio` comes in.
+    async def transcribe(
+        self, audio: AsyncIterable[bytes], language: str, names: Sequence[str] = ()
+    ) -> str:
+        """What is said in 16 kHz 16-bit mono PCM, where `names` are likely; "" if nothing.
 
-        An answer before the audio's end, which is an error, ends the request at once.
+        Sends while `audio` comes in. An answer before the audio's end, which is an error, ends
+        the request at once.
         """
         async with self._connection() as client:
-            sending = asyncio.create_task(_send_audio(client, audio, language))
+            sending = asyncio.create_task(_send_audio(client, audio, language, names))
             receiving = asyncio.create_task(_receive_transcript(client))
             try:
                 await asyncio.wait((sending, receiving), return_when=asyncio.FIRST_COMPLETED)
@@ -167,8 +172,10 @@ async def _read(client: AsyncClient) -> Event:
     return event
 
 
-async def _send_audio(client: AsyncClient, audio: AsyncIterable[bytes], language: str) -> None:
-    await client.write_event(Transcribe(language=language).event())
+async def _send_audio(
+    client: AsyncClient, audio: AsyncIterable[bytes], language: str, names: Sequence[str]
+) -> None:
+    await client.write_event(Transcribe(language=language, transcript_names=list(names)).event())
     await client.write_event(AudioStart(_RATE, _WIDTH, _CHANNELS).event())
     async for chunk in audio:
         await client.write_event(AudioChunk(_RATE, _WIDTH, _CHANNELS, chunk).event())

@@ -14,6 +14,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from . import LlmosConfigEntry
 from .engine_client import EngineError
 from .entity import EngineEntity
+from .home.building import async_build_home
+from .home.vocabulary import vocabulary
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -64,8 +66,9 @@ class LlmosSpeechToText(EngineEntity, stt.SpeechToTextEntity):
         self, metadata: stt.SpeechMetadata, stream: AsyncIterable[bytes]
     ) -> stt.SpeechResult:
         """Transcribe 16 kHz 16-bit mono PCM. Where no words are heard, the text is empty."""
+        names = vocabulary(async_build_home(self.hass))
         try:
-            text = await self.engine.transcribe(_bounded(stream), metadata.language)
+            text = await self.engine.transcribe(_bounded(stream), metadata.language, names)
         except EngineError as err:
             _LOGGER.error("Speech was not recognized: %s", err)
             return stt.SpeechResult(None, stt.SpeechResultState.ERROR)

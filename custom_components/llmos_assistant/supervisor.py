@@ -95,11 +95,15 @@ class EngineSupervisor:
         """Which models the engine has."""
         return await self._request(lambda client: client.info())
 
-    async def transcribe(self, audio: AsyncIterable[bytes], language: str) -> str:
-        """What is said in 16 kHz 16-bit mono PCM; "" if nothing."""
+    async def transcribe(
+        self, audio: AsyncIterable[bytes], language: str, names: Sequence[str] = ()
+    ) -> str:
+        """What is said in 16 kHz 16-bit mono PCM, where `names` are likely; "" if nothing."""
         replayable = ReplayableAudio(audio)
         try:
-            return await self._request(lambda client: client.transcribe(replayable, language))
+            return await self._request(
+                lambda client: client.transcribe(replayable, language, names)
+            )
         finally:
             await replayable.aclose()
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from wyoming.asr import Transcript
+from wyoming.asr import Transcribe, Transcript
 from wyoming.audio import AudioChunk, AudioStop
 from wyoming.error import Error
 from wyoming.event import Event
@@ -54,6 +54,7 @@ class ScriptedEngine:
     asked: list[str] = field(default_factory=list)
     chats: list[Chat] = field(default_factory=list)
     heard: int = 0  # bytes of audio
+    names: list[str] = field(default_factory=list)  # that it should listen for
 
     def plan(self, text: str, *steps: Step, confidence: float = 0.9) -> None:
         """Answer `text` with these steps."""
@@ -63,7 +64,9 @@ class ScriptedEngine:
         """The events that answer `event`."""
         if Describe.is_type(event.type):
             return [self._info().event()]
-        if AudioChunk.is_type(event.type):
+        if Transcribe.is_type(event.type):
+            self.names = Transcribe.from_event(event).transcript_names or []
+        elif AudioChunk.is_type(event.type):
             self.heard += len(AudioChunk.from_event(event).audio)
         elif AudioStop.is_type(event.type):
             return [self._error() or Transcript(self.transcript).event()]

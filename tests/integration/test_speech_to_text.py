@@ -8,7 +8,9 @@ from unittest.mock import patch
 
 import pytest
 from homeassistant.components import stt
+from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from .scripted_engine import ScriptedEngine
@@ -52,6 +54,22 @@ async def test_streams_audio_and_returns_the_transcript(
 
     assert result == stt.SpeechResult("turn on the light", stt.SpeechResultState.SUCCESS)
     assert engine.heard == 10 * len(_CHUNK)
+
+
+async def test_the_engine_listens_for_the_names_of_the_home_as_it_is_now(
+    home: HomeAssistant, entity: stt.SpeechToTextEntity, engine: ScriptedEngine
+) -> None:
+    await entity.async_process_audio_stream(_METADATA, microphone(1))
+    assert {"Kitchen", "Kitchen Lights", "Garage Door", "Front Door"} <= set(engine.names)
+    assert "Poorly Latch" not in engine.names  # the demo's lock that is not exposed
+
+    er.async_get(home).async_update_entity("light.kitchen_lights", name="Larder Light")
+    async_expose_entity(home, "conversation", "lock.front_door", should_expose=False)
+    await home.async_block_till_done()
+    await entity.async_process_audio_stream(_METADATA, microphone(1))
+
+    assert "Larder Light" in engine.names
+    assert not {"Kitchen Lights", "Front Door"} & set(engine.names)
 
 
 @pytest.mark.parametrize("chunks", [0, 3])

@@ -201,7 +201,7 @@ def _load(arguments: argparse.Namespace) -> Callable[..., Any]:
         raise StartError(
             ExitCode.CANNOT_RUN_HERE,
             f"The engine cannot run here ({err}). It needs ctranslate2, faster-whisper, "
-            "jinja2, sentencepiece, text2num, tokenizers and wyoming, on a 64-bit x86 or ARM "
+            "jinja2, rapidfuzz, sentencepiece, text2num, tokenizers and wyoming, on a 64-bit x86 or ARM "
             "processor with glibc.",
         ) from err
     speech: Transcriber | str = _NO_SPEECH

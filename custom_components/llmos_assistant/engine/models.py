@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -57,13 +57,21 @@ class Models:
         self._speech_thread = ThreadPoolExecutor(1, thread_name_prefix="speech")
         self._text_thread = ThreadPoolExecutor(1, thread_name_prefix="text")
 
-    async def transcribe(self, pcm: bytearray, language: str | None) -> str:
-        """What is said in 16 kHz 16-bit mono PCM. Raises RequestError."""
+    async def transcribe(self, pcm: bytes, language: str | None, names: Sequence[str] = ()) -> str:
+        """What is said in 16 kHz 16-bit mono PCM, where `names` are likely. Raises RequestError."""
         transcriber = _loaded(self._transcriber)
         language = self._known(language, transcriber.languages, "speech")
         return await asyncio.get_running_loop().run_in_executor(
-            self._speech_thread, transcriber.transcribe, pcm, language
+            self._speech_thread, transcriber.transcribe, pcm, language, names
         )
+
+    async def end_of_speech(self, pcm: bytes) -> float | None:
+        """When the last word ended, in seconds from the start; None if none was said.
+
+        Raises RequestError.
+        """
+        # A model of its own, and a matter of milliseconds: nobody has to queue for it.
+        return await asyncio.to_thread(_loaded(self._transcriber).end_of_speech, pcm)
 
     async def understand(self, text: str, language: str | None) -> Plan:
         """What `text` asks for. Raises RequestError."""

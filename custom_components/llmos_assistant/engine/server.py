@@ -18,6 +18,7 @@ from wyoming.ping import Ping, Pong
 from wyoming.server import AsyncEventHandler
 
 from .errors import RequestError
+from .listening import Listening
 from .models import Models
 from .protocol import Chat
 
@@ -25,6 +26,7 @@ _LOGGER = logging.getLogger(__name__)
 
 MAX_TEXT_LENGTH = 500  # characters
 MAX_AUDIO_SECONDS = 60
+MAX_NAMES = 1000  # of which the likeliest are listened for
 
 _RATE = 16_000  # Hz
 _WIDTH = 2  # bytes
@@ -39,7 +41,8 @@ class EngineHandler(AsyncEventHandler):
     ) -> None:
         super().__init__(reader, writer)
         self._models = models
-        self._language: str | None = None
+        self._transcribe = Transcribe()
+        self._listening: Listening | None = None
         self._start_audio()
 
     async def run(self) -> None:
@@ -78,12 +81,12 @@ class EngineHandler(AsyncEventHandler):
         if AudioChunk.is_type(event.type):
             self._add_audio(AudioChunk.from_event(event))
         elif Transcribe.is_type(event.type):
-            self._language = Transcribe.from_event(event).language
-            self._models.check_speech(self._language)
+            self._transcribe = Transcribe.from_event(event)
+            self._models.check_speech(self._transcribe.language)
         elif AudioStart.is_type(event.type):
             self._start_audio()
         elif AudioStop.is_type(event.type):
-            return [await self._transcribe()]
+            return [await self._transcript()]
         elif Recognize.is_type(event.type):
             recognize = Recognize.from_event(event)
             return await self._understand(recognize.text, (recognize.context or {}).get("language"))
@@ -101,25 +104,34 @@ class EngineHandler(AsyncEventHandler):
         return []
 
     def _start_audio(self) -> None:
-        self._audio = bytearray()
-        self._is_full = False
+        if self._listening:
+            self._listening.cancel()
+        self._listening = None
         self._converter = AudioChunkConverter(rate=_RATE, width=_WIDTH, channels=1)
 
     def _add_audio(self, chunk: AudioChunk) -> None:
-        """Keep a chunk as 16 kHz 16-bit mono, up to the bound."""
-        if self._is_full:
+        """Hear a chunk as 16 kHz 16-bit mono, up to the bound."""
+        listening = self._listening = self._listening or Listening(
+            self._models, self._transcribe.language, self._names()
+        )
+        left = _MAX_AUDIO - listening.size
+        if left <= 0:
             return
-        self._audio += self._converter.convert(chunk).audio
-        if len(self._audio) > _MAX_AUDIO:
-            self._is_full = True
-            del self._audio[_MAX_AUDIO:]
+        pcm = self._converter.convert(chunk).audio
+        listening.add(pcm[:left])
+        if len(pcm) > left:
             _LOGGER.warning("Only the first %s seconds of audio are heard", MAX_AUDIO_SECONDS)
 
-    async def _transcribe(self) -> Event:
-        audio, language = self._audio, self._language
+    def _names(self) -> list[str]:
+        """The names that the client expects to be said."""
+        names = self._transcribe.transcript_names or []
+        return [name for name in names if isinstance(name, str)][:MAX_NAMES]
+
+    async def _transcript(self) -> Event:
+        listening, self._listening = self._listening, None
         self._start_audio()
-        text = await self._models.transcribe(audio, language)
-        return Transcript(text, language=language).event()
+        text = await listening.transcript() if listening else ""
+        return Transcript(text, language=self._transcribe.language).event()
 
     async def _understand(self, text: str, language: str | None) -> list[Event]:
         if not isinstance(text, str):

@@ -1,41 +1,36 @@
-"""Speech recognition: Whisper through faster-whisper, int8."""
+"""Speech recognition: is anybody speaking, what is it at a first glance, and what is it really."""
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import ctranslate2
 import numpy as np
-from faster_whisper import WhisperModel
-from faster_whisper.transcribe import Segment
-from faster_whisper.vad import get_speech_timestamps
-from tqdm import tqdm
+from faster_whisper.vad import VadOptions, get_speech_timestamps
 
-from .store import ModelError
+from .hotwords import choose
+from .whisper import MAX_FRAMES, SAMPLE_RATE, Decoded, Samples, Whisper
 
-SAMPLE_RATE = 16_000  # Hz
+MIN_FRAMES = 800  # of 10 ms; Whisper repeats itself below 600
+BEAM_SIZE = 2
 
-# faster-whisper makes progress bars, even those that it does not show. Their default lock
-# works between processes and starts one for that.
-tqdm.set_lock(threading.RLock())
-
-_PADDING = SAMPLE_RATE  # samples kept around speech; trimming closer costs accuracy
-_BEAM_SIZE = 5
-# A second attempt, sampled, where the first one loops or is unlikely. More only cost time.
-_TEMPERATURES = [0.0, 0.4]
+_PADDING = int(1.4 * SAMPLE_RATE)  # kept around speech; trimming closer costs accuracy
+_LONGEST = 27 * SAMPLE_RATE  # of a stretch of speech; with its padding it must fit into 30 s
+_VOICES = VadOptions(
+    min_speech_duration_ms=100,  # "on" is twice as long; clicks and beeps are shorter
+    min_silence_duration_ms=300,
+    max_speech_duration_s=_LONGEST / SAMPLE_RATE,
+    speech_pad_ms=0,
+)
 # Fast speech is about 5 tokens a second, 12 in scripts that Whisper spells in bytes.
 # Without a bound, foreign or noisy speech is talked over for half a minute.
 _TOKENS_PER_SECOND = 12
 _MIN_TOKENS = 24
 
-# Whisper invents text where nobody speaks. These are its own measures of having done so.
-_MIN_LOG_PROBABILITY = -1.0
-_MAX_NO_SPEECH = 0.6
-_MAX_COMPRESSION = 2.4
-
 
 class Transcriber:
-    """A Whisper model in CTranslate2's format. One caller at a time.
+    """Whisper behind a voice activity gate. One caller at a time.
 
     Args:
         folder: the model's files.
@@ -46,61 +41,77 @@ class Transcriber:
     """
 
     def __init__(self, folder: Path, threads: int) -> None:
-        # Without these checks faster-whisper would look for missing files on the internet.
-        for name in ("model.bin", "config.json", "tokenizer.json"):
-            if not (folder / name).is_file():
-                raise ModelError(f"There is no speech model in {folder} ({name} is missing).")
-        try:
-            self._model = WhisperModel(
-                str(folder), device="cpu", compute_type="int8", cpu_threads=threads
-            )
-        except (RuntimeError, ValueError, OSError) as err:
-            raise ModelError(
-                f"The speech model in {folder} cannot be loaded ({err}). Download it again."
-            ) from err
+        self._whisper = Whisper(folder, threads)
         self.name = folder.name
-        self.languages: list[str] = self._model.supported_languages
+        self.languages = self._whisper.languages
         # The first run allocates: better now than in somebody's first command.
-        get_speech_timestamps(np.zeros(SAMPLE_RATE, np.float32))
-        self._decode(np.zeros(SAMPLE_RATE, np.float32), self.languages[0], max_tokens=1)
+        silence = np.zeros(SAMPLE_RATE, np.float32)
+        get_speech_timestamps(silence)
+        self._first_glance(self._whisper.encode(silence, MIN_FRAMES), self.languages[0], 1)
 
-    def transcribe(self, pcm: bytes | bytearray, language: str) -> str:
+    def transcribe(self, pcm: bytes | bytearray, language: str, names: Sequence[str] = ()) -> str:
         """What is said in 16-bit mono PCM at 16 kHz; "" if nobody speaks.
 
-        `language` is one of `languages`. Blocks for about as long as the machine is slow.
+        `language` is one of `languages`. `names` are likely to be said. Blocks for about as long
+        as the machine is slow.
         """
-        audio = np.frombuffer(pcm, np.int16, count=len(pcm) // 2).astype(np.float32) / 32768
-        if not audio.size or not (speech := get_speech_timestamps(audio)):
-            return ""
-        audio = audio[max(0, speech[0]["start"] - _PADDING) : speech[-1]["end"] + _PADDING]
-        seconds = sum(part["end"] - part["start"] for part in speech) / SAMPLE_RATE
-        segments = self._decode(
-            audio, language, max_tokens=_MIN_TOKENS + int(seconds * _TOKENS_PER_SECOND)
-        )
-        return " ".join(segment.text.strip() for segment in segments if _is_speech(segment))
+        audio = _samples(pcm)
+        heard = (self._hear(part, seconds, language, names) for part, seconds in _spoken(audio))
+        return " ".join(text for text in heard if text)
 
-    def _decode(self, audio: np.ndarray, language: str, max_tokens: int) -> list[Segment]:
-        """Whisper's segments of `audio` (samples,), float32 in -1..1."""
-        segments, _ = self._model.transcribe(
-            audio,
-            language=language,
-            beam_size=_BEAM_SIZE,
-            best_of=_BEAM_SIZE,
-            temperature=_TEMPERATURES,
-            compression_ratio_threshold=_MAX_COMPRESSION,
-            log_prob_threshold=_MIN_LOG_PROBABILITY,
-            no_speech_threshold=_MAX_NO_SPEECH,
-            condition_on_previous_text=False,
-            without_timestamps=True,
-            max_new_tokens=min(max_tokens, 224),
-        )
-        return list(segments)
+    def end_of_speech(self, pcm: bytes | bytearray) -> float | None:
+        """When the last word ended, in seconds from the start; None if there was none."""
+        speech = get_speech_timestamps(_samples(pcm), _VOICES)
+        return speech[-1]["end"] / SAMPLE_RATE if speech else None
+
+    def _hear(self, audio: Samples, seconds: float, language: str, names: Sequence[str]) -> str:
+        """What is said in at most 30 s of audio, in which somebody speaks for so many seconds."""
+        max_tokens = _MIN_TOKENS + int(seconds * _TOKENS_PER_SECOND)
+        decoded = self._decode(audio, MIN_FRAMES, language, max_tokens, names)
+        if not decoded.is_plausible and len(audio) < _LONGEST:
+            decoded = self._decode(audio, MAX_FRAMES, language, max_tokens, names)
+        return decoded.text if decoded.is_plausible else ""
+
+    def _decode(
+        self,
+        audio: Samples,
+        min_frames: int,
+        language: str,
+        max_tokens: int,
+        names: Sequence[str],
+    ) -> Decoded:
+        """The text in the audio: a quick first one chooses the names to listen for."""
+        encoded = self._whisper.encode(audio, min_frames)
+        if not names:
+            return self._whisper.decode(encoded, language, max_tokens, BEAM_SIZE)
+        glance = self._first_glance(encoded, language, max_tokens)
+        prompt = choose(names, glance.text, lambda text: self._whisper.count_tokens(text, language))
+        return self._whisper.decode(encoded, language, max_tokens, BEAM_SIZE, prompt)
+
+    def _first_glance(
+        self, encoded: ctranslate2.StorageView, language: str, max_tokens: int
+    ) -> Decoded:
+        return self._whisper.decode(encoded, language, max_tokens, beam_size=1)
 
 
-def _is_speech(segment: Segment) -> bool:
-    """Whether Whisper heard this rather than invented it."""
-    return (
-        segment.avg_logprob >= _MIN_LOG_PROBABILITY
-        and segment.compression_ratio <= _MAX_COMPRESSION
-        and any(char.isalnum() for char in segment.text)
-    )
+def _samples(pcm: bytes | bytearray) -> Samples:
+    """PCM as numbers, around zero: some microphones have an offset."""
+    audio = np.frombuffer(pcm, np.int16, count=len(pcm) // 2).astype(np.float32)
+    audio /= np.float32(32768)
+    return audio - audio.mean(dtype=np.float32) if audio.size else audio
+
+
+def _spoken(audio: Samples) -> Iterator[tuple[Samples, float]]:
+    """The stretches in which somebody speaks, with what is around them, and the seconds of speech."""
+    speech = get_speech_timestamps(audio, _VOICES) if audio.size else []
+    earliest = 0
+    while speech:
+        start = speech[0]["start"]
+        count = max(1, sum(part["end"] - start <= _LONGEST for part in speech))
+        stretch, speech = speech[:count], speech[count:]
+        end = stretch[-1]["end"] + _PADDING
+        if speech:
+            end = min(end, speech[0]["start"])
+        seconds = sum(part["end"] - part["start"] for part in stretch) / SAMPLE_RATE
+        yield audio[max(earliest, start - _PADDING) : end], seconds
+        earliest = end

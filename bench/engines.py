@@ -1,0 +1,139 @@
+"""Two speech engines side by side, as processes that speak Wyoming: this project's and the standard one.
+
+Both get Whisper base, int8, a beam of 5 and the same number of threads. What they cost is read from
+the kernel: CPU seconds of the process, and the memory that is its own or its share of what is shared.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from wyoming.asr import Transcribe, Transcript
+from wyoming.audio import AudioChunk, AudioStart, AudioStop
+from wyoming.client import AsyncClient
+
+from custom_components.llmos_assistant.engine import store
+
+ROOT = Path(__file__).parents[1]
+PEER = "wyoming-faster-whisper"
+_PEER_FOLDER = ROOT / ".venv-bench"
+_THREADS = str(min(4, os.cpu_count() or 1))
+_START_S, _ANSWER_S = 120, 300
+_CHUNK_S = 0.05
+_FORMAT = (16_000, 2, 1)  # Hz, bytes, channels
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A transcript, the CPU seconds it took, and the seconds from the audio's end to it."""
+
+    text: str
+    cpu: float
+    wait: float
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An engine that runs."""
+
+    name: str
+    port: int
+    pid: int
+
+    def hear(self, pcm: bytes, names: Sequence[str] = (), *, live: bool = False) -> Heard:
+        """Transcribe 16 kHz PCM. `live`: as a microphone sends it, in real time."""
+        return asyncio.run(asyncio.wait_for(self._hear(pcm, names, live), _ANSWER_S))
+
+    def cpu(self) -> float:
+        """Seconds of CPU time so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+        ticks = int(fields[11]) + int(fields[12])  # in user mode and in the kernel
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def memory(self) -> int:
+        """Bytes."""
+        for line in Path(f"/proc/{self.pid}/smaps_rollup").read_text("utf-8").splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+        raise OSError(f"The kernel does not tell the memory of process {self.pid}")
+
+    async def _hear(self, pcm: bytes, names: Sequence[str], live: bool) -> Heard:
+        before = self.cpu()
+        async with AsyncClient.from_uri(f"tcp://127.0.0.1:{self.port}") as client:
+            request = Transcribe(language="en", transcript_names=list(names))
+            await client.write_event(request.event())
+            await client.write_event(AudioStart(*_FORMAT).event())
+            size = int(_CHUNK_S * _FORMAT[0]) * _FORMAT[1]
+            started = time.monotonic()
+            for count, start in enumerate(range(0, len(pcm), size), 1):
+                if live:
+                    await asyncio.sleep(started + count * _CHUNK_S - time.monotonic())
+                chunk = AudioChunk(*_FORMAT, pcm[start : start + size])
+                await client.write_event(chunk.event())
+            await client.write_event(AudioStop().event())
+            ended = time.monotonic()
+            while (event := await client.read_event()) is not None:
+                if Transcript.is_type(event.type):
+                    text = Transcript.from_event(event).text
+                    return Heard(text, self.cpu() - before, time.monotonic() - ended)
+        raise OSError(f"{self.name} gave no transcript")
+
+
+@contextmanager
+def ours() -> Iterator[Engine]:
+    """The engine of this project as it ships."""
+    engine = ROOT / "custom_components" / "llmos_assistant" / "engine"
+    with _running("LLMOS Assistant", sys.executable, str(engine), "--threads", _THREADS) as running:
+        yield running
+
+
+@contextmanager
+def peer() -> Iterator[Engine]:
+    """wyoming-faster-whisper with its defaults, and the same weights from the same folder."""
+    python = _PEER_FOLDER / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(_PEER_FOLDER)], check=True)
+        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        # With the next version of av, faster-whisper cannot read the WAV files that the peer writes.
+        subprocess.run([*pip, PEER, "av==19.0.0"], check=True)
+    model = store.verify(store.default_folder(), store.WHISPER_BASE)
+    options = ["--model", str(model), "--data-dir", str(model), "--local-files-only"]
+    options += ["--stt-library", "faster-whisper", "--language", "en", "--compute-type", "int8"]
+    options += ["--beam-size", "5", "--cpu-threads", _THREADS]
+    with _running(PEER, str(python), "-m", "wyoming_faster_whisper", *options) as running:
+        yield running
+
+
+@contextmanager
+def _running(name: str, *command: str) -> Iterator[Engine]:
+    """The process that `command` starts, once it listens. Raises OSError."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    uri = f"tcp://127.0.0.1:{port}"
+    with subprocess.Popen(
+        [*command, "--uri", uri], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            deadline = time.monotonic() + _START_S
+            while not _listens(port):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise OSError(f"{name} does not start")
+                time.sleep(0.2)
+            yield Engine(name, port, process.pid)
+        finally:
+            process.terminate()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
