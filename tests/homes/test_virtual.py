@@ -53,6 +53,7 @@ async def test_a_calendar_tells_what_is_on(house: House) -> None:
     (swimming,) = response["calendar.family"]["events"]
     assert swimming["summary"] == "Swimming"
     assert swimming["location"] == "Baths"
+    assert house.hass.states.get("calendar.family").attributes["message"] == "Swimming"
 
 
 @pytest.mark.parametrize(("kind", "hours"), [("daily", [0, 24]), ("hourly", [20, 21])])
