@@ -20,7 +20,8 @@ _EVENTS = ("play", "clean")
 _NOT_KNOWN = (
     r"\b(no|not|none|nothing|never|nobody|cannot|unable|unknown|without|unavailable)\b|n't\b"
 )
-_NOT_HEARD = r"understand|understood|catch that"  # that is no answer
+_NOT_UNDERSTOOD = r"understand|understood|catch that"
+_NO_ANSWER = rf"^sorry\b|{_NOT_UNDERSTOOD}"  # though the "n't" in it may look like a no
 
 
 def happened(before: Snapshot, after: Snapshot) -> dict[str, Any]:
@@ -95,8 +96,10 @@ def answer_problems(turn: Turn, answer: str) -> list[str]:
     """How an answer differs from what is expected; empty if it does not."""
     problems = [f"the answer does not match {p}" for p in turn.answer if not is_match(p, answer)]
     problems += [f"the answer matches {p}" for p in turn.lacks if is_match(p, answer)]
-    if turn.unknown and (not is_match(_NOT_KNOWN, answer) or is_match(_NOT_HEARD, answer)):
+    if turn.unknown and (not is_match(_NOT_KNOWN, answer) or is_match(_NOT_UNDERSTOOD, answer)):
         problems.append("it does not say that it does not know")
+    if turn.answer and is_match(_NO_ANSWER, answer):
+        problems.append("it gives no answer")
     return problems
 
 

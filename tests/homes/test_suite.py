@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,14 +10,21 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 from homeassistant.components import conversation
-from homeassistant.components.recorder import get_instance
-from homeassistant.components.recorder.history import get_significant_states
 from homeassistant.const import MATCH_ALL
 from homeassistant.helpers import intent
-from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from .files import HomeError, entries_from, find_homes, home_from, load_entries, load_home
+from .files import (
+    ABOUT,
+    QUESTIONS,
+    SENTENCES,
+    HomeError,
+    entries_from,
+    find_homes,
+    home_from,
+    load_entries,
+    load_home,
+)
 from .report import failures, tables
 from .suite import AGENTS, Result, as_json, open_suite, run_entries, run_entry
 from .virtual import Clock, House, open_house
@@ -169,63 +175,13 @@ async def test_the_home_is_as_it_was_for_each_sentence() -> None:
     assert results[0].ms > 0
 
 
-async def test_a_home_has_a_past_and_plans() -> None:
-    with Clock.stopped() as clock:
-        async with open_house(_TINY, clock) as house:
-            await house.reset()
-            hass, now, today = house.hass, house.now, house.now.replace(hour=0, minute=0)
-            door, lamp = hass.states.get("lock.door"), hass.states.get("light.lamp")
-            changed = door.last_changed.replace(microsecond=0)
-            assert changed == today.replace(hour=8, minute=5)
-            assert lamp.context.parent_id is not None
-            recorded = await get_instance(hass).async_add_executor_job(
-                get_significant_states, hass, today, now, ["lock.door", "light.lamp"]
-            )
-            assert [state.state for state in recorded["light.lamp"]] == ["off", "on"]
-            _, unlocked, locked = recorded["lock.door"]
-            assert door.context.user_id == hass.states.get("person.ann").attributes["user_id"]
-            assert (unlocked.state, locked.state) == ("unlocked", "locked")
-            between = locked.last_changed - unlocked.last_changed
-            assert round(between.total_seconds()) == 300
-            response: Any = await hass.services.async_call(
-                "calendar",
-                "get_events",
-                {"entity_id": "calendar.family", "duration": {"days": 1}},
-                blocking=True,
-                return_response=True,
-            )
-            (swimming,) = response["calendar.family"]["events"]
-            assert swimming["summary"] == "Swimming"
-            setting = hass.states.get("sun.sun").attributes["next_setting"]
-            assert dt_util.as_local(datetime.fromisoformat(setting)).day == 15  # it has set today
-
-
-@pytest.mark.parametrize(("kind", "times"), [("daily", [0, 24]), ("hourly", [20, 21])])
-async def test_a_home_has_forecasts(kind: str, times: list[int]) -> None:
-    with Clock.stopped() as clock:
-        async with open_house(_TINY, clock) as house:
-            await house.reset()
-            response: Any = await house.hass.services.async_call(
-                "weather",
-                "get_forecasts",
-                {"entity_id": "weather.home", "type": kind},
-                blocking=True,
-                return_response=True,
-            )
-            today = house.now.replace(hour=0, minute=0)
-            forecast = response["weather.home"]["forecast"]
-    assert [dt_util.parse_datetime(row["datetime"]) for row in forecast] == [
-        today + timedelta(hours=hours) for hours in times
-    ]
-
-
 async def test_timers_may_run_when_a_conversation_begins(monkeypatch: pytest.MonkeyPatch) -> None:
-    row: dict[str, Any] = {"say": "say hi", "about": "timers", "changes": {}}
-    row["running"] = [{"minutes": 5, "name": "egg", "from": "den"}]
+    running = [{"minutes": 5, "name": "egg", "from": "den"}]
+    row = {"say": "say hi", "about": "timers", "changes": {}, "running": running}
+    (entry,) = entries_from("tiny", [row])
     with Clock.stopped() as clock:
         async with open_house(_TINY, clock) as house:
             _tell(house, monkeypatch)
-            (entry,) = entries_from("tiny", [row])
             result = await run_entry(house, entry, _SCRIPTED)
             (timer,) = house.timers.timers.values()
     assert result.right
@@ -277,15 +233,31 @@ def test_unknown_words_in_sentences_are_errors() -> None:
         entries_from("tiny", [{"say": "x", "about": "states", "asnwer": ["y"]}])
 
 
-def test_there_are_many_homes_and_all_are_well_formed() -> None:
-    homes = [(load_home(folder), load_entries(folder)) for folder in find_homes()]
+def test_what_cannot_have_happened_is_found() -> None:
+    home = dict(_OUTCOMES["home"])
+    home["history"] = {
+        "lock.door": {"2026-10-14 08:00": "unlocked"},
+        "light.none": {"2026-10-14 08:00": "on"},
+        "switch.kettle": {"2026-10-15 08:00": {"state": "off", "by": "person.bob"}},
+    }
+    told = "\n".join(problems_of_home(home_from("tiny", home)))
+    assert "lock.door: it ends with unlocked" in told
+    assert "there is no light.none" in told
+    assert "is not before now" in told
+    assert "there is no person.bob" in told
+
+
+@pytest.mark.parametrize(("kind", "least"), [(SENTENCES, 600), (QUESTIONS, 330)])
+def test_there_are_many_homes_and_all_are_well_formed(kind: str, least: int) -> None:
+    homes = [(load_home(folder), load_entries(folder, kind)) for folder in find_homes(kind)]
     assert [
         problem
         for file, entries in homes
-        for problem in (*problems_of_home(file), *problems_of_entries(file, entries))
+        for problem in (*problems_of_home(file), *problems_of_entries(file, entries, kind))
     ] == []
-    assert len(homes) >= 8
-    assert sum(len(entries) for _, entries in homes) >= 600
+    assert len(homes) >= 9
+    assert sum(len(entries) for _, entries in homes) >= least
+    assert {entry.about for _, entries in homes for entry in entries} == ABOUT[kind]
 
 
 @pytest.mark.usefixtures("local_sockets")

@@ -125,6 +125,9 @@ class House:
             self._stock_shopping_list()
         await settle(self.hass)
         self.clock.set(self.now)
+        for entity in self.entities.values():
+            if isinstance(entity, agenda.Calendar):
+                entity.async_write_ha_state()  # what is on, or next, by now
 
     def start_timer(self, timer: Mapping[str, Any]) -> None:
         """Start a timer as README.md writes it."""
