@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import override
 
 from homeassistant.components import conversation
+from homeassistant.components.todo import DOMAIN as TODO
 from homeassistant.core import HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import intent, llm
@@ -116,7 +117,11 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
             area_id,
             last.turn if last else None,
         )
-        grounding = await async_settle_lists(self.hass, understood.grounding)
+        grounding = await async_settle_lists(
+            self.hass,
+            understood.grounding,
+            [entity.entity_id for entity in understood.home.of_kind(frozenset({TODO}))],
+        )
         if not grounding.steps:
             return None
         before = self._states_of(grounding)

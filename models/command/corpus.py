@@ -31,6 +31,20 @@ WRAPPED = 0.22  # with a "please", an "um", a "thanks" around them
 WITH_ASIDE = 0.10  # with talk before or after it that is no part of it
 _SPECIAL = ("conversation_command", "except", "for")
 _SEVERAL = 3.0  # how much more often than other templates those of several steps come
+# How much more often than by the number of their templates: what is said in more ways than others.
+_OFTEN = {
+    "HassGetState": 1.7,
+    "HassGetWeather": 1.3,
+    "HassListAddItem": 1.5,
+    "LlmosCorrect": 1.3,
+    "LlmosGetCalendar": 2.0,
+    "LlmosGetHistory": 2.5,
+    "LlmosLater": 2.0,
+    "LlmosMore": 1.7,
+    "conversation_command": 2.5,
+    "except": 1.3,
+    "for": 1.3,
+}
 _JOINERS = [
     " and ",
     " and ",
@@ -106,6 +120,14 @@ class Corpus:
             "wordings": _by_intent([b for b in own if b.intents and not b.clause]),
             "chat": _by_intent([block for block in own if not block.intents]),
         }
+        # Intents with many templates come more often, but not in proportion.
+        self.weights = {
+            source: [
+                sum(len(block.sentences) for block in blocks) ** 0.5 * _often(blocks[0])
+                for blocks in groups
+            ]
+            for source, groups in self.sources.items()
+        }
         self.clauses = [block for block in own if block.clause]
         self.noise = Noise(language)
 
@@ -164,13 +186,7 @@ class Corpus:
         return [Said(f"{begun} {self.rng.choice(_CORRECTIONS)} ")]
 
     def _draw(self, source: str) -> tuple[Block, list[Said]]:
-        groups = self.sources[source]
-        # Intents with many templates come more often, but not in proportion.
-        weights = [
-            sum(len(block.sentences) for block in blocks) ** 0.5
-            * (_SEVERAL if _is_several(blocks[0]) else 1.0)
-            for blocks in groups
-        ]
+        groups, weights = self.sources[source], self.weights[source]
         blocks = self.rng.choices(groups, weights)[0]
         block = self.rng.choices(blocks, [len(block.sentences) ** 0.7 for block in blocks])[0]
         said = block.sample(self.vocabulary, self.rng)
@@ -244,6 +260,14 @@ def _special_slots(block: Block) -> list[str]:
     """The slots that set a block's templates apart, or they would drown among the plain ones."""
     slots = block.spoken_slots()
     return [slot for slot in _SPECIAL if slot in slots]
+
+
+def _often(block: Block) -> float:
+    """How much more often a block's kind comes than by the number of its templates."""
+    if _is_several(block):
+        return _SEVERAL
+    kinds = (*block.intents, *_special_slots(block))
+    return max((_OFTEN.get(kind, 1.0) for kind in kinds), default=1.0)
 
 
 def _is_several(block: Block) -> bool:

@@ -116,7 +116,7 @@ async def test_declines_what_is_not_about_the_home(
 
     result = await converse(home, "book me a flight")
 
-    assert "only help with your home" in speech(result)
+    assert "I only know your home" in speech(result)
     assert result.response.error_code == "no_intent_match"
     assert home.states.async_all("light") == before
 

@@ -26,7 +26,7 @@ def confirm(scope: Scope, entity_ids: tuple[str, ...]) -> None:
     is_denied = not _NOT.isdisjoint(words) or (
         bool(words) and _unlocks(scope, entity_ids) and _UNLOCKING.isdisjoint(words)
     )
-    said = scope.said_exactly or _says_so(scope)
+    said = (scope.said_exactly and not scope.is_inferred) or _says_so(scope)
     if scope.slots.pop("confirmed", None) or (said and not is_denied):
         return
     risky = tuple(

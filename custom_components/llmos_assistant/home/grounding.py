@@ -14,11 +14,11 @@ from .asking import choose_kind, ground_measures, measures, note_compared
 from .caution import confirm
 from .conditions import holds
 from .exclusions import leave_out
-from .inventory import Home
+from .inventory import Area, Home
 from .kinds import ACTS_ON, ASKS, TIMERS
 from .levels import set_levels
 from .lists import choose_list
-from .modes import choose_mode, is_source, things_with_mode
+from .modes import choose_mode, is_source, said_player, things_with_mode
 from .names import split
 from .naming import ground_name, name_from_words
 from .narrowing import said_place, segments, unsaid_name
@@ -37,6 +37,10 @@ SET_MODE, SET_VALUE = "LlmosSetMode", "LlmosSetValue"
 
 _HUMIDIFIER_MODE = "HassHumidifierMode"
 _SET_TEMPERATURE = "HassClimateSetTemperature"
+_OF_LIGHTS = frozenset({"brightness", "color", "temperature"})
+_OF_WHAT_PLAYS = frozenset(
+    {"HassMediaNext", "HassMediaPause", "HassMediaPrevious", "HassMediaUnpause"}
+)
 _ALARM = "alarm_control_panel"
 _PLAY = "HassMediaSearchAndPlay"
 _WHOLE_HOME = "all"  # the area that the command model writes for "everywhere", "in the house"
@@ -149,6 +153,14 @@ _ROBOTS = {
 def _ground_step(scope: Scope) -> GroundedStep:
     if scope.intent == _HUMIDIFIER_MODE and "mode" in scope.slots:
         scope.intent = SET_MODE
+    if scope.intent == "HassTurnOn" and _OF_LIGHTS & scope.slots.keys():
+        scope.intent = "HassLightSet"
+    if scope.intent == _PLAY and "name" not in scope.slots and (player := said_player(scope)):
+        # "Put the Samsung on": that is no music, but what plays it.
+        scope.intent, scope.slots = player
+    if scope.intent == "HassVacuumStart" and isinstance(area := said_place(scope), Area):
+        scope.intent = "HassVacuumCleanArea"
+        scope.slots["area"] = area.name
     if scope.intent == _PLAY and is_source(scope, str(scope.slots.get("search_query", ""))):
         # "Put Netflix on" where a TV has it for a source.
         scope.intent = SET_MODE
@@ -173,6 +185,9 @@ def _other_readings(scope: Scope) -> Iterator[Scope]:
     if other := _SAME_FOR_ANOTHER_KIND.get(scope.intent):
         # "Start Clippy" does not say whether Clippy cleans or mows.
         yield replace(scope, intent=other, slots=dict(scope.slots))
+    elif scope.intent in _OF_WHAT_PLAYS and "name" in scope.slots:
+        # "Carry on with the farm report": what plays it is meant.
+        yield replace(scope, slots={k: v for k, v in scope.slots.items() if k != "name"})
     elif scope.intent == _SET_TEMPERATURE and "name" in scope.slots:
         yield replace(scope, intent=SET_VALUE, slots=dict(scope.slots))
     elif scope.intent == "HassTurnOn" and _means_alarm(scope):
@@ -276,6 +291,7 @@ def _ground_targets(scope: Scope) -> tuple[str, ...]:
         return tuple(entity.entity_id for entity in things_with_mode(scope))
     if "name" not in scope.slots and scope.intent not in ASKS and (name := unsaid_name(scope)):
         scope.slots["name"] = name
+        scope.is_inferred = True
         for slot in ("domain", "device_class"):
             scope.slots.pop(slot, None)
     if "name" not in scope.slots:

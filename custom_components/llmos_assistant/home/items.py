@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -50,23 +50,30 @@ def find_item(spoken: str, items: list[str]) -> str:
     return spoken
 
 
-async def async_settle_lists(hass: HomeAssistant, grounding: Grounding) -> Grounding:
-    """Choose the list, where several could be meant, by the entry: only one of them has it."""
+async def async_settle_lists(
+    hass: HomeAssistant, grounding: Grounding, lists: Sequence[str]
+) -> Grounding:
+    """Choose the list by the entry, where none was named or several could be: just one has it."""
     steps = [
-        await _async_settle(hass, step)
-        if step.problem
-        and step.problem.kind is ProblemKind.AMBIGUOUS_NAME
-        and needs_known_item(step.intent)
-        else step
+        await _async_settle(hass, step, lists) if needs_known_item(step.intent) else step
         for step in grounding.steps
     ]
     return Grounding(tuple(steps))
 
 
-async def _async_settle(hass: HomeAssistant, step: GroundedStep) -> GroundedStep:
+async def _async_settle(
+    hass: HomeAssistant, step: GroundedStep, lists: Sequence[str]
+) -> GroundedStep:
     spoken = str(step.slots.get("item", ""))
+    is_open = step.problem is not None and step.problem.kind is ProblemKind.AMBIGUOUS_NAME
+    if not is_open:
+        if step.problem or not step.entity_ids:
+            return step
+        items = await async_open_items(hass, step.entity_ids[0])
+        if find_item(spoken, items) in items:
+            return step
     having = []
-    for entity_id in step.choices:
+    for entity_id in step.choices if is_open else lists:
         items = await async_open_items(hass, entity_id)
         if (item := find_item(spoken, items)) in items:
             having.append((entity_id, item))

@@ -162,6 +162,7 @@ KIND_WORDS: dict[str, Kind] = {
     **dict.fromkeys(("vacuum", "cleaner"), Kind("vacuum")),
     **dict.fromkeys(("mower", "lawnmower"), Kind("lawn_mower")),
     "humidifier": Kind("humidifier"),
+    "waterheater": Kind("water_heater"),
     "valve": Kind("valve"),
     "scene": Kind("scene"),
     "script": Kind("script"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from .inventory import Entity
@@ -10,6 +11,8 @@ from .scope import Scope
 
 _LEVELS = ("brightness", "percentage", "temperature", "position", "humidity")
 _OF_ROOMS = frozenset({"HassClimateSetTemperature"})  # no room is set below zero
+# All the way: the command model says up or down.
+_FULLY = re.compile(r"\ball the way\b|\bas \w+ as (?:it|they|you)\b|\bmax\b|\bto the max\b")
 _SIGNS = {"up": 1, "down": -1}
 _KELVIN_STEP = 800
 _WARM = ("warm", "cos", "coz", "yellow", "soft")
@@ -33,7 +36,11 @@ def set_levels(scope: Scope, entity_ids: Iterable[str]) -> None:
         step = scope.slots.pop(f"{slot}_step", None)
         if step is not None:
             scope.slots[slot] = _changed(slot, entities, scope, by=float(step))
-        elif (sign := _SIGNS.get(str(scope.slots.get(slot)))) is not None:
+        elif (sign := _SIGNS.get(str(scope.slots.get(slot)))) and _FULLY.search(scope.text.lower()):
+            scope.slots[slot] = 100 if sign > 0 else (1 if slot == "brightness" else 0)
+            if slot == "temperature":
+                scope.slots[slot] = _changed(slot, entities, scope, sign=sign)
+        elif sign is not None:
             scope.slots[slot] = _changed(slot, entities, scope, sign=sign)
 
 

@@ -13,7 +13,18 @@ _OF_ANY_LIST = {
     "HassShoppingListCompleteItem": "HassListCompleteItem",
 }
 _OF_SHOPPING_LIST = {own: shopping for shopping, own in _OF_ANY_LIST.items()}
-_SHOPPING_WORDS = frozenset({"grocery", "shopping", "messages"})  # messages: Scottish for groceries
+_SHOPPING_WORDS = frozenset(
+    {"food", "grocery", "market", "messages", "shopping", "supermarket"}
+)  # messages: Scots
+# Shops that lists are called by.
+_SHOPS = frozenset(
+    "albertsons aldi asda bigbasket booker carrefour checkers coles conad costco edeka ica kroger lidl loblaws "
+    "metro migros morrisons ocado penny publix rewe safeway sainsburys spar tesco waitrose walmart wegmans "
+    "woolworths".split()
+)
+_OF_JOBS = frozenset(
+    "bill chore do errand fix house job maintenance pack project reminder repair task todo".split()
+)
 _ABOUT_ITEMS = frozenset({*_OF_ANY_LIST, *_OF_SHOPPING_LIST, "HassListRemoveItem"})
 _VAGUE = frozenset(
     "a all an any anything everything it item items list something that the them things this".split()
@@ -59,7 +70,7 @@ def _shopping_list(scope: Scope, lists: tuple[Entity, ...]) -> None:
     """No list was named, or just "the shopping list"."""
     if scope.home.shopping_list:
         return
-    candidates = _for_shopping(lists) or lists
+    candidates = _spoken_of(scope, lists) or _for_shopping(lists) or lists
     if not candidates:
         raise Unclear(ProblemKind.NOTHING_FITS, "todo")
     scope.intent = _OF_ANY_LIST[scope.intent]
@@ -78,9 +89,25 @@ def _removes(text: str) -> bool:
 
 
 def _for_shopping(lists: tuple[Entity, ...]) -> tuple[Entity, ...]:
-    return tuple(entity for entity in lists if any(map(says_shopping, entity.names)))
+    """The lists for groceries: by their names, by a shop's, or because no other is left."""
+    by_name = tuple(entity for entity in lists if any(map(says_shopping, entity.names)))
+    by_shop = tuple(e for e in lists if any(not _SHOPS.isdisjoint(split(n)) for n in e.names))
+    if by_name or by_shop:
+        return by_name or by_shop
+    return tuple(e for e in lists if all(_OF_JOBS.isdisjoint(stems(split(n))) for n in e.names))
+
+
+def _spoken_of(scope: Scope, lists: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    """The list whose whole name is in the utterance: "we need lanterns for the rooftop party"."""
+    said = stems(split(scope.text))
+    names = {entity: [stems(split(name)) for name in entity.names] for entity in lists}
+    return tuple(
+        entity
+        for entity, own in names.items()
+        if any(name and name == said[i : i + len(name)] for name in own for i in range(len(said)))
+    )
 
 
 def says_shopping(name: str) -> bool:
     """If a list is one for groceries by its name."""
-    return not _SHOPPING_WORDS.isdisjoint(stems(split(name))) or "messages" in split(name)
+    return not _SHOPPING_WORDS.isdisjoint((*stems(split(name)), *split(name)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from ..engine.protocol import SlotValue
 from .inventory import Entity
+from .matching import Name, read_exactly
 from .names import likeness, same, split
 from .problems import ProblemKind, Unclear
 from .scope import Scope
@@ -26,6 +28,24 @@ def is_source(scope: Scope, spoken: str) -> bool:
         for entity in scope.home.of_kind(_MEDIA)
         for source in entity.options.get("source", ())
     )
+
+
+def said_player(scope: Scope) -> tuple[str, dict[str, SlotValue]] | None:
+    """What a search for something to play means, if it names a player: turn it on, choose a source."""
+    query = str(scope.slots.get("search_query", ""))
+    name, _, source = query.rpartition(" on ")
+    for spoken in filter(None, (name, query)):
+        words = split(spoken)
+        reading = (
+            read_exactly(Name(words, scope.home.of_kind(_MEDIA), scope.home)) if words else None
+        )
+        if not reading or not reading.entities:
+            continue
+        if spoken == query:
+            return "HassTurnOn", {"name": query}
+        if is_source(scope, source):
+            return "LlmosSetMode", {"name": name, "mode": source}
+    return None
 
 
 def things_with_mode(scope: Scope) -> tuple[Entity, ...]:

@@ -56,6 +56,7 @@ _SAME_WORDS = {
     ("air", "conditioning"): "ac",
     ("a", "c"): "ac",
     ("t", "v"): "tv",
+    ("water", "heater"): "waterheater",
 }
 
 # Spellings of one sound, for near misses only: "rosy" and "Rosie", "leaving" and "living".

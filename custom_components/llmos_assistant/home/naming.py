@@ -55,10 +55,16 @@ def _read(scope: Scope, words: Words, place: Place | None) -> Reading | None:
 
 def name_from_words(scope: Scope, spoken: str) -> bool:
     """Read words that were taken for a place as a name: "the sonos kitchen", "the floor lamp"."""
-    kind = f" {scope.said_domain}" if scope.said_domain else ""
-    for words in (split(spoken + kind), split(spoken)):
-        reading = read_name(Name(words, scope.candidates, scope.home)) if words else None
-        if "name" not in scope.slots and reading and reading.entities and not reading.is_guess:
+    kind = scope.slots.get("device_class") or scope.said_domain or ""
+    longest = split(f"{spoken} {kind}")
+    for words in (longest, longest[1:], split(spoken)):
+        reading = (
+            read_name(Name(words, scope.candidates, scope.home))
+            if len(words) > bool(kind)
+            else None
+        )
+        is_sure = reading and (not reading.is_guess or (words == longest and kind))
+        if "name" not in scope.slots and reading and reading.entities and is_sure:
             scope.slots["name"] = " ".join(words)
             return True
     return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from .inventory import Entity
 from .kinds import kind_of
@@ -91,12 +92,17 @@ def unsaid_name(scope: Scope) -> str | None:
     is_certain = scope.said_domain is None and scope.intent not in _OF_NUMBERS
     if not scope.is_alone or is_certain or is_said:
         return None
-    last_words = {
-        stems(split(name))[-1]
+    names = [
+        stems(split(name))
         for entity in scope.home.of_kind(scope.domains)
         for name in entity.names
         if split(name)
-    }
+    ]
+    # Two words of a name, one after the other, say as much as its last one: the "hot water" tank.
+    for pair in pairwise(words):
+        if _COMMON.isdisjoint(pair) and any(pair in pairwise(name) for name in names):
+            return " ".join(pair)
+    last_words = {name[-1] for name in names}
     others = _COMMON | _places(scope)
     others |= _OPENINGS
     found = {word for word in words if word in last_words - others and kind_of(word) is None}

@@ -12,9 +12,10 @@ from .kinds import (
     MEDIA,
     ONE_ONLY,
     device_classes,
+    kind_of,
     says_class,
 )
-from .names import split
+from .names import is_plural, split
 from .narrowing import narrow, of_said_class
 from .outdoors import is_outdoors
 from .problems import ProblemKind, Unclear
@@ -23,6 +24,7 @@ from .scope import Scope
 # Their handlers refuse several things at once.
 _SETS_ONE = ONE_ONLY - {"HassMediaSearchAndPlay"}
 _ASKS = ASKS | {"HassClimateGetTemperature", "LlmosGetCalendar"}
+_OF_ALL = frozenset("all any anyone anything each every everything house home how which".split())
 _TEMPERATURE = frozenset({"temperature"})
 
 
@@ -49,7 +51,7 @@ def ground_group(scope: Scope, *, whole_home: bool = False, spoken: str = "") ->
     if scope.is_outside:
         group = tuple(e for e in group if is_outdoors(e, scope.home)) or group
     if scope.intent in _ASKS:
-        group = of_said_class(scope, group)
+        group = _asked_about(scope, of_said_class(scope, group))
     if scope.intent not in _ASKS and (narrowed := narrow(scope, group)) != group:
         return _use_narrowed(scope, narrowed)
     if not (scope.place or whole_home or scope.says_all or scope.is_outside):
@@ -62,6 +64,19 @@ def ground_group(scope: Scope, *, whole_home: bool = False, spoken: str = "") ->
     if scope.intent == "HassSetPosition" and "device_class" not in scope.slots:
         scope.each = True  # its handler wants a name or a class
     return tuple(entity.entity_id for entity in group)
+
+
+def _asked_about(scope: Scope, group: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    """What a question is about: those that it names; the one here, where it is about one."""
+    narrowed = narrow(scope, group)
+    if len(narrowed) == 1 < len(group):
+        scope.slots["name"] = narrowed[0].name
+        return narrowed
+    words = split(scope.text)
+    is_one = not any(is_plural(word) and kind_of(word) for word in words)
+    if scope.here and scope.place is None and is_one and _OF_ALL.isdisjoint(words):
+        return scope.inside(group, scope.here) or group
+    return group
 
 
 def _use_narrowed(scope: Scope, narrowed: tuple[Entity, ...]) -> tuple[str, ...]:

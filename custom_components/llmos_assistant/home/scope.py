@@ -18,6 +18,7 @@ def place_slot(place: Place) -> str:
 
 
 _ALL = frozenset({"all", "both", "each", "every", "everything"})
+_UNLOCKING = frozenset({"unlock", "unlocked", "unlocks"})
 _THERE = frozenset({"its", "their", "there"})
 _HERE = frozenset({"here", "my", "room", "this"})
 
@@ -31,7 +32,7 @@ class Scope:
     and no others. `said_exactly`: nothing had to be guessed to find them. `is_alone`: the utterance
     has no other step, so that all its words belong to this one. `other_ids`: what a question
     compares with. `is_outside`: it was said to be in the open air; `place_before`: where the step
-    before it was about, which "in there" means.
+    before it was about, which "in there" means; `is_inferred`: the plan had no name, the utterance has.
     """
 
     intent: str
@@ -46,6 +47,7 @@ class Scope:
     is_alone: bool = True
     other_ids: tuple[str, ...] = ()
     is_outside: bool = False
+    is_inferred: bool = False
     place_before: Place | None = None
 
     @property
@@ -107,6 +109,7 @@ class Scope:
             entity.domain != "lock"
             or self.intent not in UNLOCKS
             or self.said_domain == "lock"
+            or not _UNLOCKING.isdisjoint(self.text.lower().split())
             or "lock" in stems(split(str(self.slots.get("name", ""))))
         )
 

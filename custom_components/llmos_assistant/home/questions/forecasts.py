@@ -61,10 +61,18 @@ async def async_answer_weather(
     if period:
         outlooks = await _async_forecast(hass, state, period)
         when = _when(period, speaker)
-        if not outlooks:
+        if not outlooks and "during" in slots:
             return Answer(speaker.phrase("no_forecast", when=when), (state,))
     if condition := slots.get("condition"):
         return await _condition(hass, state, outlooks, str(condition), when, speaker)
+    if slots.get("ask") in ("highest", "lowest") and "during" not in slots:
+        # "How hot is it" is about now, "how hot will it get" about today: both are told.
+        now_told = _attribute(
+            state, [_current(state, now)], "temperature", speaker.phrase("now"), speaker
+        )
+        then = _extreme(state, outlooks, str(slots["ask"]), when, speaker) if outlooks else None
+        words = " ".join(answer.words for answer in (now_told, then) if answer)
+        return Answer(words, (state,), then.value if then else now_told.value)
     if slots.get("ask") in ("highest", "lowest"):
         return _extreme(state, outlooks, str(slots["ask"]), when, speaker)
     if attribute := slots.get("attribute"):
