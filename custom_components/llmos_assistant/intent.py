@@ -10,6 +10,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers import intent
 
+INTENT_CLEAN_AREAS = "LlmosCleanAreas"
 INTENT_SET_MODE = "LlmosSetMode"
 INTENT_SET_VALUE = "LlmosSetValue"
 
@@ -28,6 +29,7 @@ _ACTIONS = {
 
 async def async_setup_intents(hass: HomeAssistant) -> None:
     """Register the intents with Home Assistant."""
+    intent.async_register(hass, CleanAreasHandler())
     intent.async_register(hass, SetModeHandler())
     intent.async_register(hass, SetValueHandler())
 
@@ -94,6 +96,23 @@ class SetModeHandler(_Handler):
         if state.domain == "alarm_control_panel":
             return f"alarm_arm_{option}", {}
         return _ACTIONS[state.domain, attribute], {attribute: option}
+
+
+class CleanAreasHandler(_Handler):
+    """Send a vacuum to several areas, in the order said."""
+
+    intent_type = INTENT_CLEAN_AREAS
+    description = "Tells a vacuum to clean several areas"
+    domains = frozenset({"vacuum"})
+    platforms = set(domains)  # noqa: RUF012
+    slot_schema = {  # noqa: RUF012
+        vol.Required("name"): intent.non_empty_string,
+        vol.Required("areas"): cv.string,
+    }
+
+    @override
+    def action(self, state: State, slots: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        return "clean_area", {"cleaning_area_id": slots["areas"].split(",")}
 
 
 class SetValueHandler(_Handler):

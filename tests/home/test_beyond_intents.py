@@ -239,3 +239,13 @@ def test_what_plays_is_what_is_paused(home: Home, intent: str) -> None:
     slots: Slots = {"volume_step": "down"} if intent == "HassSetVolumeRelative" else {}
     (step,) = grounded(home, (intent, slots), here="kitchen").steps
     assert (step.entity_ids, step.problem) == (("media_player.living",), None)
+
+
+def test_a_vacuum_is_sent_to_several_rooms_at_once(home: Home) -> None:
+    """One step: the second room would replace the first."""
+    steps = tuple(Step("HassVacuumCleanArea", {"area": area}) for area in ("kitchen", "bedroom"))
+
+    (step,) = ground(Plan(steps, 1.0), home, text="hoover the kitchen and the bedroom").steps
+
+    assert step.intent == "LlmosCleanAreas"
+    assert step.slots["areas"] == "kitchen,bedroom"

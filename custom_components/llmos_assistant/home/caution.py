@@ -46,7 +46,8 @@ def _unlocks(scope: Scope, entity_ids: tuple[str, ...]) -> bool:
 
 def _says_so(scope: Scope) -> bool:
     """If the kind was said where no name was: "open the garage"."""
-    return "name" not in scope.slots and not _KINDS.isdisjoint(stems(split(scope.text)))
+    is_named = "name" in scope.slots and not scope.is_inferred
+    return not is_named and not _KINDS.isdisjoint(stems(split(scope.text)))
 
 
 def is_risky(intent: str, entity: Entity) -> bool:

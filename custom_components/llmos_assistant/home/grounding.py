@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from ..engine.protocol import Plan, SlotValue
 from .asking import choose_kind, ground_measures, measures, note_compared
 from .caution import confirm
+from .cleaning import join_cleaning
 from .conditions import holds
 from .exclusions import leave_out
 from .inventory import Area, Home
@@ -128,7 +129,7 @@ def ground(
         steps.append(grounded)
         if grounded.intent == IF and (grounded.problem or not grounded.is_met):
             break
-    return Grounding(tuple(steps))
+    return Grounding(join_cleaning(steps, home))
 
 
 def _ends(step: GroundedStep, before: GroundedStep) -> bool:
