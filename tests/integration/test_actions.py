@@ -117,7 +117,7 @@ async def test_ask_answers_with_words_a_value_and_entities(
     engine.plan("q", Step("HassGetState", {"area": "kitchen", "domain": "light", "state": "on"}))
 
     assert await ask(home, question="q") == {
-        "answer": "Yes: Kitchen Lights.",
+        "answer": "Yes, Kitchen Lights is on.",
         "value": True,
         "entities": ["light.kitchen_lights"],
     }
@@ -129,7 +129,7 @@ async def test_ask_answers_with_words_a_value_and_entities(
         ({"boolean": {}}, True),
         ({"entity": {}}, "light.kitchen_lights"),
         ({"entity": {"multiple": True}}, ["light.kitchen_lights"]),
-        ({"text": {}}, "Yes: Kitchen Lights."),
+        ({"text": {}}, "Yes, Kitchen Lights is on."),
         ({"lit": {"selector": {"boolean": {}}}}, {"lit": True}),
     ],
 )

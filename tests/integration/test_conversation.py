@@ -92,13 +92,13 @@ async def test_means_the_room_of_the_device_that_heard_it(
         ("is the front door open", {"name": "front door", "state": "unlocked"},
          "No, Front Door is locked."),
         ("is any light on in the kitchen", {"area": "kitchen", "domain": "light", "state": "on"},
-         "Yes: Kitchen Lights."),
+         "Yes, Kitchen Lights is on."),
         ("which lights are on in the kitchen",
-         {"area": "kitchen", "domain": "light", "state": "on"}, "Kitchen Lights"),
+         {"area": "kitchen", "domain": "light", "state": "on"}, "Kitchen Lights is on."),
         ("how many lights are on in the kitchen",
          {"area": "kitchen", "domain": "light", "state": "on"}, "1: Kitchen Lights."),
         ("are all the lights off in the kitchen",
-         {"area": "kitchen", "domain": "light", "state": "off"}, "No, not Kitchen Lights."),
+         {"area": "kitchen", "domain": "light", "state": "off"}, "No, Kitchen Lights is on."),
     ],
 )  # fmt: skip
 async def test_answers_questions_in_words_that_fit(

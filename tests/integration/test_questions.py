@@ -54,7 +54,7 @@ async def ask(
     hass: HomeAssistant, engine: ScriptedEngine, intent: str, slots: dict[str, SlotValue]
 ) -> tuple[str, Any]:
     """What is said to a question that was read so, and its value."""
-    text = f"question about {' '.join(map(str, slots.values()))}"
+    text = f"question about {' '.join(map(str, slots.values()))}".strip()
     engine.plan(text, Step(intent, slots))
     response = await hass.services.async_call(
         DOMAIN, "ask", {"question": text}, blocking=True, return_response=True

@@ -62,5 +62,5 @@ async def _async_answer(
         case "LlmosGetHistory":
             return await async_answer_history(hass, step, speaker)
         case "LlmosGetSun":
-            return answer_sun(hass, step, speaker)
+            return answer_sun(hass, step, text, speaker)
     return None

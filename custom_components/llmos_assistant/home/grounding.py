@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from ..engine.protocol import Plan, SlotValue
-from .asking import choose_kind, ground_measures, measures, note_compared
+from .asking import CALENDAR, choose_kind, ground_measures, measures, note_compared
 from .caution import confirm
 from .cleaning import join_cleaning
 from .conditions import holds
@@ -186,6 +186,9 @@ def _other_readings(scope: Scope) -> Iterator[Scope]:
     if other := _SAME_FOR_ANOTHER_KIND.get(scope.intent):
         # "Start Clippy" does not say whether Clippy cleans or mows.
         yield replace(scope, intent=other, slots=dict(scope.slots))
+    elif scope.intent == CALENDAR and "name" in scope.slots:
+        # "What's Anna got on", where she has no calendar of her own.
+        yield replace(scope, slots={k: v for k, v in scope.slots.items() if k != "name"})
     elif scope.intent in _OF_WHAT_PLAYS and "name" in scope.slots:
         # "Carry on with the farm report": what plays it is meant.
         yield replace(scope, slots={k: v for k, v in scope.slots.items() if k != "name"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .inventory import Entity
-from .kinds import ASKS, BEHIND_THE_SCENES, BINARY_STATES, Kind
+from .kinds import ASKS, BEHIND_THE_SCENES, BINARY_STATES, STATE_DOMAINS, Kind
 from .matching import Name, Reading, read_exactly, read_group, read_name
 from .names import Words, is_plural, split
 from .outdoors import is_outdoors
@@ -25,6 +25,8 @@ def ground_name(scope: Scope, *, whole_home: bool = False) -> tuple[str, ...]:
     if place and len(words) > 1 and words[0] == "other":
         words = words[1:]  # "the other lamp, the one in the hall"
     reading = _read(scope, words, place) if words else None
+    if scope.intent in ASKS and reading and (known := _with_state(scope, words, place)):
+        reading = known
     if reading is None and words and (group := read_group(Name(words, (), scope.home))):
         reading = group if _acts_on(scope, group.kind) else None
     if reading is None:
@@ -38,6 +40,18 @@ def ground_name(scope: Scope, *, whole_home: bool = False) -> tuple[str, ...]:
     if len(reading.entities) > 1 and (whole_home or _says_all(scope, words, reading.entities)):
         return _use_all(scope, reading)
     return _use_entity(scope, spoken, reading)
+
+
+def _with_state(scope: Scope, words: Words, place: Place | None) -> Reading | None:
+    """Things so called that can be in the state asked for: a door's contact, where its lock has the name."""
+    domains = STATE_DOMAINS.get(str(scope.slots.get("state", "")))
+    if domains is None:
+        return None
+    candidates = tuple(entity for entity in scope.candidates if entity.domain in domains)
+    found = read_name(
+        Name(words, scope.inside(candidates, place) if place else candidates, scope.home)
+    )
+    return found if found and found.entities and not found.is_guess else None
 
 
 def _read(scope: Scope, words: Words, place: Place | None) -> Reading | None:

@@ -25,6 +25,7 @@ _MISREAD = frozenset(
     }
 )
 _TALK = 0.8  # from this confidence on, what seems to be talk is left alone
+_NAMING = frozenset({"area", "floor", "name"})
 _LEAST = 0.6  # the least confidence of a reading that is taken instead
 
 
@@ -64,7 +65,7 @@ def read(
 
 
 def _names(plan: Plan) -> int:
-    return sum("name" in step.slots for step in plan.steps)
+    return sum(len(_NAMING & step.slots.keys()) for step in plan.steps)
 
 
 def _alternatives(plan: Plan) -> Iterator[Plan]:

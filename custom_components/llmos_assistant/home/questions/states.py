@@ -38,10 +38,14 @@ async def async_answer_states(
     if wanted is None:
         return _each(hass, states, speaker)
     found = [state for state in states if is_in(state.domain, state.state, str(wanted))]
-    if "name" in step.slots and len(states) == 1:
+    asked = quantifier(text, speaker.language)
+    if len(states) == 1 and asked == "which" and "name" not in step.slots:
+        told = _each(hass, states, speaker)
+        return Answer(told.words, told.states, [state.name for state in found])
+    if len(states) == 1 and ("name" in step.slots or asked != "how_many"):
         return _yes_or_no(hass, states[0], is_so=bool(found), speaker=speaker)
     others = [state for state in states if state not in found]
-    return _several(hass, found, others, quantifier(text, speaker.language), speaker)
+    return _several(hass, found, others, asked, speaker)
 
 
 def _yes_or_no(hass: HomeAssistant, state: State, *, is_so: bool, speaker: Speaker) -> Answer:

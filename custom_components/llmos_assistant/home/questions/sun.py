@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from homeassistant.const import SUN_EVENT_SUNRISE, SUN_EVENT_SUNSET
@@ -14,6 +15,7 @@ from ..speech import Speaker
 from .periods import find_period
 from .telling import Answer, moment_words
 
+_WAS = re.compile(r"\b(was|did)\b", re.IGNORECASE)
 _EVENTS = {"rise": SUN_EVENT_SUNRISE, "set": SUN_EVENT_SUNSET}
 
 
@@ -24,8 +26,8 @@ def answer_date(speaker: Speaker) -> Answer:
     return Answer(words, value=now.date().isoformat())
 
 
-def answer_sun(hass: HomeAssistant, step: GroundedStep, speaker: Speaker) -> Answer:
-    """The answer to a LlmosGetSun step."""
+def answer_sun(hass: HomeAssistant, step: GroundedStep, text: str, speaker: Speaker) -> Answer:
+    """The answer to a LlmosGetSun step, asked with the words `text`."""
     if condition := step.slots.get("condition"):
         is_light = is_up(hass)
         is_so = is_light == (condition == "light")
@@ -34,7 +36,7 @@ def answer_sun(hass: HomeAssistant, step: GroundedStep, speaker: Speaker) -> Ans
     ask = str(step.slots.get("ask", "set"))
     event = _EVENTS.get(ask, SUN_EVENT_SUNSET)
     moment = get_astral_event_next(hass, event)
-    during = step.slots.get("during")
+    during = step.slots.get("during") or ("today" if _WAS.search(text) else None)
     if during and (period := find_period(str(during), dt_util.now())):
         # Noon of the day: its date is the same in every time zone that knows it.
         day = period.start.replace(hour=0) + timedelta(hours=12)
