@@ -91,7 +91,8 @@ def compare(arguments: argparse.Namespace) -> dict[str, Any]:
         ("llmos", Path(sys.executable), folder),
         ("llama.cpp", LLAMA_CPP, gguf),
     ):
-        command = [python, __file__, f"--threads={arguments.threads}", "--run", engine, model]
+        threads = f"--threads={arguments.threads}"
+        command = [str(python), __file__, threads, "--run", engine, str(model)]
         output = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
         result[engine] = json.loads(output.stdout.splitlines()[-1])
     ours, theirs = result["llmos"], result["llama.cpp"]
@@ -156,7 +157,10 @@ class LlamaCpp:
                 yield text
 
 
-ENGINES = {"llmos": LlmosEngine, "llama.cpp": LlamaCpp}
+ENGINES: dict[str, type[LlmosEngine] | type[LlamaCpp]] = {
+    "llmos": LlmosEngine,
+    "llama.cpp": LlamaCpp,
+}
 
 
 def _measure(engine: LlmosEngine | LlamaCpp) -> dict[str, float]:
