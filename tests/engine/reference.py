@@ -52,8 +52,8 @@ class ReferenceModel:
     def _norm(self, values: np.ndarray, name: str) -> np.ndarray:
         epsilon = self._shape("attention.layer_norm_rms_epsilon")
         normal: np.ndarray = values / np.sqrt((values**2).mean(axis=-1, keepdims=True) + epsilon)
-        scaled: np.ndarray = normal * self._tensor(f"{name}.weight")
-        return scaled
+        result: np.ndarray = normal * self._tensor(f"{name}.weight")
+        return result
 
     def _attention(self, block: str, values: np.ndarray) -> np.ndarray:
         """Each head looks at all that came before; several queries share a key and a value."""
