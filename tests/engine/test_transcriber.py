@@ -15,7 +15,7 @@ from custom_components.llmos_assistant.engine.listening import Listening
 from custom_components.llmos_assistant.engine.models import Models
 from custom_components.llmos_assistant.engine.store import WHISPER_BASE, default_folder
 from custom_components.llmos_assistant.engine.transcriber import Transcriber
-from custom_components.llmos_assistant.engine.whisper import Decoded
+from custom_components.llmos_assistant.engine.whisper import Decoded, said_once
 from tests.conftest import recording, stream
 
 type Sound = NDArray[np.floating]
@@ -107,7 +107,21 @@ def test_loops_and_unlikely_texts_are_not_plausible() -> None:
     assert not Decoded("Turn on the light.", -1.2).is_plausible
     assert not Decoded("turn on the light " * 12, -0.1).is_plausible
     assert not Decoded("Rewr. Rewr. Rewr. Rewr.", -0.1).is_plausible
+    assert Decoded("No, no, the other one.", -0.1).is_plausible
     assert not Decoded("...", -0.1).is_plausible
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Open the blinds. Open the blinds.", "Open the blinds."),
+        ("Open the blinds Open the blinds open the blinds", "Open the blinds"),
+        ("Open the blinds, close the blinds.", "Open the blinds, close the blinds."),
+        ("No. No.", "No. No."),
+    ],
+)
+def test_a_sentence_that_is_written_twice_was_said_once(written: str, said: str) -> None:
+    assert said_once(written) == said
 
 
 class CountedModels(Models):

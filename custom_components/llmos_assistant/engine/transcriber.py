@@ -12,7 +12,7 @@ from faster_whisper.vad import VadOptions, get_speech_timestamps
 from .hotwords import choose
 from .whisper import MAX_FRAMES, SAMPLE_RATE, Decoded, Samples, Whisper
 
-MIN_FRAMES = 800  # of 10 ms; Whisper repeats itself below 600
+MIN_FRAMES = 1000  # of 10 ms; with less, Whisper repeats itself more often
 BEAM_SIZE = 2
 
 _PADDING = int(1.4 * SAMPLE_RATE)  # kept around speech; trimming closer costs accuracy
