@@ -39,7 +39,8 @@ _FRAMES_STEP = 50
 # Whisper invents text where it does not understand. These are its own measures of having done so.
 _MIN_LOG_PROBABILITY = -1.0
 _MAX_COMPRESSION = 2.4
-_LOOP = re.compile(r"\b(\w.{0,60}?)(?:\W+\1\b){3,}", re.IGNORECASE)  # the same four times in a row
+# The same four times in a row, or nothing but a word three times.
+_LOOP = re.compile(r"\b(\w.{0,60}?)(?:\W+\1\b){3,}|^\W*(\w+)(?:\W+\2){2}\W*$", re.IGNORECASE)
 # With little context Whisper likes to write a short sentence down twice, rightly both times.
 _TWICE = re.compile(r"(\w+ .+?)(?:\W+\1){1,2}(\W*)", re.IGNORECASE)
 
