@@ -96,8 +96,9 @@ class Transcriber:
 
 def _samples(pcm: bytes | bytearray) -> Samples:
     """PCM as numbers, around zero: some microphones have an offset."""
-    audio = np.frombuffer(pcm, np.int16, count=len(pcm) // 2).astype(np.float32) / 32768
-    return audio - audio.mean() if audio.size else audio
+    audio = np.frombuffer(pcm, np.int16, count=len(pcm) // 2) / 32768
+    offset = audio.mean() if audio.size else 0.0
+    return (audio - offset).astype(np.float32)
 
 
 def _spoken(audio: Samples) -> Iterator[tuple[Samples, float]]:
