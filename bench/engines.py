@@ -23,7 +23,8 @@ from wyoming.client import AsyncClient
 
 from custom_components.llmos_assistant.engine import store
 
-ROOT = Path(__file__).parents[1]
+from .suite import BUILD, ROOT
+
 PEER = "wyoming-faster-whisper"
 _PEER_FOLDER = ROOT / ".venv-bench"
 _THREADS = str(min(4, os.cpu_count() or 1))
@@ -85,7 +86,7 @@ class Engine:
                 if Transcript.is_type(event.type):
                     text = Transcript.from_event(event).text
                     return Heard(text, self.cpu() - before, time.monotonic() - ended)
-        raise OSError(f"{self.name} gave no transcript")
+        raise OSError(f"{self.name} gave no transcript; see {BUILD}")
 
 
 @contextmanager
@@ -103,8 +104,8 @@ def peer() -> Iterator[Engine]:
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", str(_PEER_FOLDER)], check=True)
         pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        # With the next version of av, faster-whisper cannot read the WAV files that the peer writes.
-        subprocess.run([*pip, PEER, "av==19.0.0"], check=True)
+        # faster-whisper opens files with an argument that av 19 no longer has.
+        subprocess.run([*pip, PEER, "av<19"], check=True)
     model = store.verify(store.default_folder(), store.WHISPER_BASE)
     options = ["--model", str(model), "--data-dir", str(model), "--local-files-only"]
     options += ["--stt-library", "faster-whisper", "--language", "en", "--compute-type", "int8"]
@@ -115,19 +116,21 @@ def peer() -> Iterator[Engine]:
 
 @contextmanager
 def _running(name: str, *command: str) -> Iterator[Engine]:
-    """The process that `command` starts, once it listens. Raises OSError."""
+    """The process that `command` starts, once it listens; its log is in build/. Raises OSError."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     uri = f"tcp://127.0.0.1:{port}"
-    with subprocess.Popen(
-        [*command, "--uri", uri], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
+    log = BUILD / f"{name}.log"
+    with (
+        log.open("wb") as file,
+        subprocess.Popen([*command, "--uri", uri], stdout=file, stderr=file) as process,
+    ):
         try:
             deadline = time.monotonic() + _START_S
             while not _listens(port):
                 if process.poll() is not None or time.monotonic() > deadline:
-                    raise OSError(f"{name} does not start")
+                    raise OSError(f"{name} does not start; see {log}")
                 time.sleep(0.2)
             yield Engine(name, port, process.pid)
         finally:

@@ -84,7 +84,7 @@ NOISES: dict[str, Maker] = {
 def babble(rng: np.random.Generator, samples: int, talk: Sequence[Sound]) -> Sound:
     """Four people talking at once, each from somewhere in recordings of `talk`."""
     voices = [talk[i] for i in rng.choice(len(talk), size=4)]
-    turned = [np.roll(np.resize(v, samples), rng.integers(samples)) for v in voices]
+    turned = [np.roll(np.resize(voice, samples), rng.integers(samples)) for voice in voices]
     return _loud(np.sum(turned, axis=0))
 
 

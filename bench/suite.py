@@ -22,7 +22,7 @@ from .sounds import RATE, Sound
 
 ROOT = Path(__file__).parents[1]
 _FOLDER = Path(__file__).parent
-_BUILD = ROOT / "build" / "bench" / "speech"
+BUILD = ROOT / "build" / "bench" / "speech"
 _VOICES = ("joe", "kumo", "scot", "gongitsune", "joe", "annie", "alpha", "joe")
 _TALKERS = ("joe", "annie", "scot")
 _BEFORE_S, _AFTER_S = 0.4, 0.8  # Home Assistant ends an utterance after about 0.7 s of silence
@@ -119,12 +119,12 @@ def _recorded(rng: np.random.Generator, speech: Sound) -> Sound:
 
 def _spoken(texts: Mapping[int, str], voices: Sequence[str]) -> list[Sound]:
     """The texts, spoken by the voices in turn; kept in build/ for the next run."""
-    _BUILD.mkdir(parents=True, exist_ok=True)
+    BUILD.mkdir(parents=True, exist_ok=True)
     sentences = []
     for number, text in texts.items():
         voice = voices[number % len(voices)]
         name = hashlib.sha256(f"{voice}: {text}".encode()).hexdigest()[:16]
-        sentences.append({"file": str(_BUILD / f"{name}.wav"), "voice": voice, "text": text})
+        sentences.append({"file": str(BUILD / f"{name}.wav"), "voice": voice, "text": text})
     missing = [sentence for sentence in sentences if not Path(sentence["file"]).exists()]
     if missing:
         subprocess.run(["script/voices"], cwd=ROOT, check=True)

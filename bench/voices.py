@@ -33,7 +33,7 @@ def espeak_voice(name: str, pitch: int) -> Callable[[str], Speech]:
         spoken = subprocess.run(command, check=True, capture_output=True).stdout
         with wave.open(io.BytesIO(spoken)) as file:
             samples = np.frombuffer(file.readframes(file.getnframes()), np.int16)
-            return samples.astype(np.float32) / np.float32(32768), file.getframerate()
+            return (samples / 32768).astype(np.float32), file.getframerate()
 
     return say
 

@@ -17,7 +17,7 @@ from .errors import RequestError
 if TYPE_CHECKING:
     from .models import Models
 
-BYTES_PER_SECOND = 16_000 * 2
+_BYTES_PER_SECOND = 16_000 * 2
 
 _LOOK_EVERY = 0.2  # seconds of audio
 _LOOK_UNTIL = 15.0  # seconds of audio; looking costs more the longer it is
@@ -53,7 +53,7 @@ class Listening:
     def add(self, pcm: bytes) -> None:
         """More 16 kHz 16-bit mono PCM."""
         self._audio += pcm
-        seconds = len(self._audio) / BYTES_PER_SECOND
+        seconds = len(self._audio) / _BYTES_PER_SECOND
         is_due = self._looked + _LOOK_EVERY <= seconds <= _LOOK_UNTIL
         is_live = time.monotonic() - self._started >= _LIVE * seconds
         if is_due and is_live and (self._look is None or self._look.done()):
@@ -78,10 +78,10 @@ class Listening:
 
     async def _transcribe_in_pause(self, pcm: bytes) -> None:
         """Transcribe what there is, if somebody has spoken and pauses."""
-        end = await self._models.end_of_speech(pcm)
-        if end is None or len(pcm) / BYTES_PER_SECOND - end < _PAUSE:
-            return
-        if self._early and abs(end - self._early[0]) < _SAME_END:
-            return
         with suppress(RequestError):  # it is raised again when the transcript is asked for
+            end = await self._models.end_of_speech(pcm)
+            if end is None or len(pcm) / _BYTES_PER_SECOND - end < _PAUSE:
+                return
+            if self._early and abs(end - self._early[0]) < _SAME_END:
+                return
             self._early = end, await self._models.transcribe(pcm, self._language, self._names)

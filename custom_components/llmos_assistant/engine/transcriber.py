@@ -12,7 +12,7 @@ from faster_whisper.vad import VadOptions, get_speech_timestamps
 from .hotwords import choose
 from .whisper import MAX_FRAMES, SAMPLE_RATE, Decoded, Samples, Whisper
 
-MIN_FRAMES = 800  # of 10 ms; Whisper repeats itself below 600
+MIN_FRAMES = 1000  # of 10 ms; with less, Whisper repeats itself more often
 BEAM_SIZE = 2
 
 _PADDING = int(1.4 * SAMPLE_RATE)  # kept around speech; trimming closer costs accuracy
@@ -96,9 +96,9 @@ class Transcriber:
 
 def _samples(pcm: bytes | bytearray) -> Samples:
     """PCM as numbers, around zero: some microphones have an offset."""
-    audio = np.frombuffer(pcm, np.int16, count=len(pcm) // 2).astype(np.float32)
-    audio /= np.float32(32768)
-    return audio - audio.mean(dtype=np.float32) if audio.size else audio
+    audio = np.frombuffer(pcm, np.int16, count=len(pcm) // 2) / 32768
+    offset = audio.mean() if audio.size else 0.0
+    return (audio - offset).astype(np.float32)
 
 
 def _spoken(audio: Samples) -> Iterator[tuple[Samples, float]]:

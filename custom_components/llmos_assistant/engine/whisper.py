@@ -39,7 +39,10 @@ _FRAMES_STEP = 50
 # Whisper invents text where it does not understand. These are its own measures of having done so.
 _MIN_LOG_PROBABILITY = -1.0
 _MAX_COMPRESSION = 2.4
-_LOOP = re.compile(r"\b(\w.{0,60}?)(?:\W+\1\b){3,}", re.IGNORECASE)  # the same four times in a row
+# The same four times in a row, or nothing but a word three times.
+_LOOP = re.compile(r"\b(\w.{0,60}?)(?:\W+\1\b){3,}|^\W*(\w+)(?:\W+\2){2}\W*$", re.IGNORECASE)
+# With little context Whisper likes to write a short sentence down twice, rightly both times.
+_TWICE = re.compile(r"(\w+ .+?)(?:\W+\1){1,2}(\W*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,12 @@ class Decoded:
             and len(data) <= _MAX_COMPRESSION * len(zlib.compress(data))
             and any(char.isalnum() for char in self.text)
         )
+
+
+def said_once(text: str) -> str:
+    """The sentence, if the text is nothing but the same sentence two or three times."""
+    twice = _TWICE.fullmatch(text)
+    return twice[1] + twice[2] if twice else text
 
 
 class Whisper:
@@ -121,7 +130,7 @@ class Whisper:
         tokens = result.sequences_ids[0]
         # The score is a mean that leaves out the end of the text, which was decided on, too.
         log_probability = result.scores[0] * len(tokens) / (len(tokens) + 1)
-        return Decoded(tokenizer.decode(tokens).strip(), log_probability)
+        return Decoded(said_once(tokenizer.decode(tokens).strip()), log_probability)
 
     def count_tokens(self, text: str, language: str) -> int:
         """How much of a prompt a text takes."""
