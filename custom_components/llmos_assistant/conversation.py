@@ -121,6 +121,7 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
             self.hass,
             understood.grounding,
             [entity.entity_id for entity in understood.home.of_kind(frozenset({TODO}))],
+            user_input.text,
         )
         if not grounding.steps:
             return None

@@ -51,23 +51,29 @@ def find_item(spoken: str, items: list[str]) -> str:
 
 
 async def async_settle_lists(
-    hass: HomeAssistant, grounding: Grounding, lists: Sequence[str]
+    hass: HomeAssistant, grounding: Grounding, lists: Sequence[str], text: str
 ) -> Grounding:
     """Choose the list by the entry, where none was named or several could be: just one has it."""
     steps = [
-        await _async_settle(hass, step, lists) if needs_known_item(step.intent) else step
+        await _async_settle(hass, step, lists, text) if needs_known_item(step.intent) else step
         for step in grounding.steps
     ]
     return Grounding(tuple(steps))
 
 
+def _is_named(hass: HomeAssistant, entity_id: str, text: str) -> bool:
+    """If the utterance speaks of the list: then no other one is meant."""
+    state = hass.states.get(entity_id)
+    return state is not None and not set(stems(split(state.name))).isdisjoint(stems(split(text)))
+
+
 async def _async_settle(
-    hass: HomeAssistant, step: GroundedStep, lists: Sequence[str]
+    hass: HomeAssistant, step: GroundedStep, lists: Sequence[str], text: str
 ) -> GroundedStep:
     spoken = str(step.slots.get("item", ""))
     is_open = step.problem is not None and step.problem.kind is ProblemKind.AMBIGUOUS_NAME
     if not is_open:
-        if step.problem or not step.entity_ids:
+        if step.problem or not step.entity_ids or _is_named(hass, step.entity_ids[0], text):
             return step
         items = await async_open_items(hass, step.entity_ids[0])
         if find_item(spoken, items) in items:
