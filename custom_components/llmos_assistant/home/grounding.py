@@ -42,6 +42,7 @@ _OF_LIGHTS = frozenset({"brightness", "color", "temperature"})
 _OF_WHAT_PLAYS = frozenset(
     {"HassMediaNext", "HassMediaPause", "HassMediaPrevious", "HassMediaUnpause"}
 )
+_ARMING = frozenset({"activate", "arm", "armed", "arming", "engage", "on", "set"})
 _ALARM = "alarm_control_panel"
 _PLAY = "HassMediaSearchAndPlay"
 _WHOLE_HOME = "all"  # the area that the command model writes for "everywhere", "in the house"
@@ -210,7 +211,8 @@ def _other_readings(scope: Scope) -> Iterator[Scope]:
 def _means_alarm(scope: Scope) -> bool:
     """If an alarm is to be turned on: it is armed for nobody being there."""
     words = split(str(scope.slots.get("name", "")))
-    return scope.said_domain == _ALARM or words in (("alarm",), ("alarm", "system"))
+    is_alarm = scope.said_domain == _ALARM or words in (("alarm",), ("alarm", "system"))
+    return is_alarm and not _ARMING.isdisjoint(scope.text.lower().split())
 
 
 def _ground_scope(scope: Scope) -> GroundedStep:

@@ -76,6 +76,8 @@ def _same_number(said: Words, name: Words) -> bool:
     if len(said) == 1:
         return said[0] == name[-1]
     number = _DIGITS.get(said[-1], said[-1])
+    if number[:-1].isdigit():
+        number = number.removesuffix("s")  # "room 4's"
     return number == name[-1] and stems(said[:-1]) == stems(name[:-1])
 
 

@@ -37,6 +37,8 @@ def ground_group(scope: Scope, *, whole_home: bool = False, spoken: str = "") ->
         return _ground_cleaning(scope)
     if scope.intent == "HassClimateGetTemperature" and (sensors := _ground_temperature(scope)):
         return sensors
+    if scope.domains is not None and scope.said_domain not in (None, *scope.domains):
+        raise Unclear(ProblemKind.WRONG_KIND, spoken or str(scope.said_domain).replace("_", " "))
     group = _of_kind(scope)
     if not group:
         raise Unclear(
