@@ -75,6 +75,7 @@ async def ask(
         ({"ask": "higher", "than": "outside"}, "Yes: Inside 18.8 °C, Garden sensor 9 °C.", True),
         ({"ask": "higher", "area": "outside", "than": "in here"},
          "No: Garden sensor 9 °C, Inside 18.8 °C.", False),
+        ({"area": "outside"}, "Outside is 9 °C.", 9.0),
         ({"above": 20}, "Nursery (22.5 °C)", ["Nursery"]),
         ({"below": 10}, "None", []),
     ],

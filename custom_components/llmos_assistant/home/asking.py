@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .measuring import compared, measuring
+from .outdoors import says_outside
 from .scope import Scope
 
 HISTORY, CALENDAR, SUN = "LlmosGetHistory", "LlmosGetCalendar", "LlmosGetSun"
@@ -31,8 +32,13 @@ def measures(scope: Scope) -> bool:
         scope.intent in (HISTORY, "HassGetState")
         and "device_class" in slots
         and not {"name", "state", "target"} & slots
-        and (scope.intent == HISTORY or bool(_OF_MEASURES & slots))
+        and (scope.intent == HISTORY or bool(_OF_MEASURES & slots) or _is_outside(scope))
     )
+
+
+def _is_outside(scope: Scope) -> bool:
+    """If the open air is asked about, where perhaps only the weather service measures."""
+    return says_outside(str(scope.slots.get("area", "")), scope.home)
 
 
 def ground_measures(scope: Scope) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from homeassistant.helpers import entity_registry as er
 
 from ...engine.protocol import SlotValue
 from ..grounding import GroundedStep
+from ..outdoors import OUTSIDE
 from ..speech import Speaker
 from .telling import Answer, listed, unit_of, with_unit
 
@@ -45,7 +46,8 @@ def answer_values(hass: HomeAssistant, step: GroundedStep, speaker: Speaker) -> 
     """The answer to a question that compares or sums up what is measured; None for all others."""
     slots = step.slots
     kind = str(slots.get("device_class", "temperature"))
-    if not {"ask", "above", "below"} & slots.keys():
+    is_outside = slots.get("area") == OUTSIDE
+    if not {"ask", "above", "below"} & slots.keys() and not is_outside:
         return None
     measured = read_all(hass, step.entity_ids, kind)
     if not measured:
@@ -59,6 +61,11 @@ def answer_values(hass: HomeAssistant, step: GroundedStep, speaker: Speaker) -> 
             return _one(fmean(m.value for m in measured), measured, "average", speaker)
         case "total":
             return _total(measured, kind, speaker)
+        case None if is_outside and not {"above", "below"} & slots.keys():
+            words = speaker.phrase(
+                "measures", name=speaker.phrase("outside"), value=measured[0].words
+            )
+            return Answer(words, (measured[0].state,), measured[0].value)
     return _beyond(measured, slots, speaker)
 
 
