@@ -187,6 +187,10 @@ def _other_readings(scope: Scope) -> Iterator[Scope]:
     if other := _SAME_FOR_ANOTHER_KIND.get(scope.intent):
         # "Start Clippy" does not say whether Clippy cleans or mows.
         yield replace(scope, intent=other, slots=dict(scope.slots))
+    elif scope.intent == "HassGetWeather" and "during" not in scope.slots:
+        # "What's the outside temperature", where a thermometer tells and no weather service.
+        kind = scope.slots.get("attribute", "temperature")
+        yield replace(scope, intent="HassGetState", slots={"device_class": kind, "area": OUTSIDE})
     elif scope.intent == CALENDAR and "name" in scope.slots:
         # "What's Anna got on", where she has no calendar of her own.
         yield replace(scope, slots={k: v for k, v in scope.slots.items() if k != "name"})

@@ -40,8 +40,9 @@ async def async_answer_states(
     found = [state for state in states if is_in(state.domain, state.state, str(wanted))]
     asked = quantifier(text, speaker.language)
     if len(states) == 1 and asked == "which" and "name" not in step.slots:
-        told = _each(hass, states, speaker)
-        return Answer(told.words, told.states, [state.name for state in found])
+        words = _each(hass, states, speaker).words
+        words = words if found else speaker.phrase("no_so", words=words)
+        return Answer(words, tuple(states), [state.name for state in found])
     if len(states) == 1 and ("name" in step.slots or asked != "how_many"):
         return _yes_or_no(hass, states[0], is_so=bool(found), speaker=speaker)
     others = [state for state in states if state not in found]
