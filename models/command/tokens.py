@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -43,9 +44,10 @@ def learn_pieces(corpus: Path, model: Path, common_words: list[str], size: int) 
         for word in common_words:
             yield " ".join([word] * _COMMON)
 
+    written = BytesIO()  # a file would tell in itself where it was written
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=sentences(),
-        model_prefix=str(model.with_suffix("")),
+        model_writer=written,
         vocab_size=size,
         model_type="unigram",
         character_coverage=0.9999,
@@ -55,7 +57,7 @@ def learn_pieces(corpus: Path, model: Path, common_words: list[str], size: int) 
         eos_id=-1,
         minloglevel=2,
     )
-    model.with_suffix(".vocab").unlink()
+    model.write_bytes(written.getvalue())
     pieces = sentencepiece.SentencePieceProcessor(model_file=str(model))
     return [
         pieces.id_to_piece(i)
