@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, override
 
 import voluptuous as vol
 from homeassistant.config_entries import (
@@ -38,6 +38,7 @@ from .const import (
 )
 from .engines import async_check_engine, make_engine
 from .install import InstallError, async_start_installation, unsupported_reason
+from .install_steps import InstallSteps
 from .options_flow import LlmosOptionsFlow
 
 _REMOTE_SCHEMA = vol.Schema(
@@ -48,15 +49,13 @@ _REMOTE_SCHEMA = vol.Schema(
 )
 
 
-class LlmosConfigFlow(ConfigFlow, domain=DOMAIN):
+class LlmosConfigFlow(InstallSteps, ConfigFlow, domain=DOMAIN):
     """Where the engine runs, then whatever that place needs."""
 
     VERSION = 1
 
     def __init__(self) -> None:
         self._data: dict[str, Any] = {}
-        self._task: asyncio.Task[None] | None = None
-        self._error: InstallError | None = None
 
     @staticmethod
     @callback
@@ -136,38 +135,7 @@ class LlmosConfigFlow(ConfigFlow, domain=DOMAIN):
             description_placeholders={"reason": reason},
         )
 
-    async def async_step_install(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Install and download what is missing, and see that an engine starts."""
-        if self._task is None:
-            self._task = self.hass.async_create_task(self._async_install(), eager_start=False)
-        if not self._task.done():
-            return self.async_show_progress(
-                step_id="install", progress_action="install", progress_task=self._task
-            )
-        task, self._task = self._task, None
-        try:
-            await task
-        except InstallError as err:
-            self._error = err
-            return self.async_show_progress_done(next_step_id="install_failed")
-        return self.async_show_progress_done(next_step_id="finish")
-
-    async def async_step_install_failed(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Say what went wrong; submitting tries again."""
-        if user_input is not None:
-            return await self.async_step_install()
-        assert self._error is not None
-        return self.async_show_form(
-            step_id="install_failed",
-            data_schema=vol.Schema({}),
-            errors={"base": self._error.key},
-            description_placeholders={"reason": self._error.reason},
-        )
-
+    @override
     async def async_step_finish(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Create or change the entry."""
         if self._data[CONF_ENGINE] == ENGINE_LOCAL:
@@ -179,6 +147,7 @@ class LlmosConfigFlow(ConfigFlow, domain=DOMAIN):
             )
         return self.async_create_entry(title=NAME, data=self._data)
 
+    @override
     async def _async_install(self) -> None:
         """Raises InstallError."""
         await asyncio.shield(async_start_installation(self.hass, self.async_update_progress))

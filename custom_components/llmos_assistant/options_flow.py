@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
-from typing import Any
+from typing import Any, override
 
 import voluptuous as vol
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
@@ -18,16 +17,15 @@ from homeassistant.helpers.selector import (
 
 from .const import CONF_CHAT_MODEL, CONF_ENGINE, CONF_PATH, ENGINE_REMOTE, NO_MODEL, OWN_MODEL
 from .engine import store
-from .install import InstallError, async_install_chat_model
+from .install import async_install_chat_model
+from .install_steps import InstallSteps
 
 
-class LlmosOptionsFlow(OptionsFlow):
+class LlmosOptionsFlow(InstallSteps, OptionsFlow):
     """Choose a chat model, get it, and use it."""
 
     def __init__(self) -> None:
         self._model = NO_MODEL
-        self._task: asyncio.Task[str] | None = None
-        self._error: InstallError | None = None
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask which model, with what each costs."""
@@ -37,6 +35,8 @@ class LlmosOptionsFlow(OptionsFlow):
             if user_input[CONF_CHAT_MODEL] == OWN_MODEL:
                 return await self.async_step_own()
             self._model = user_input[CONF_CHAT_MODEL]
+            if self._model == NO_MODEL:
+                return await self.async_step_finish()
             return await self.async_step_install()
         current = self.config_entry.options.get(CONF_CHAT_MODEL, NO_MODEL)
         known = current in (NO_MODEL, *(model.name for model in store.CHAT_MODELS))
@@ -65,43 +65,13 @@ class LlmosOptionsFlow(OptionsFlow):
             errors=errors,
         )
 
-    async def async_step_install(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Download and convert the model, with progress."""
-        if self._model == NO_MODEL:
-            return await self.async_step_finish()
-        if self._task is None:
-            self._task = self.hass.async_create_task(
-                async_install_chat_model(self.hass, self._model, self.async_update_progress),
-                eager_start=False,
-            )
-        if not self._task.done():
-            return self.async_show_progress(
-                step_id="install", progress_action="install", progress_task=self._task
-            )
-        task, self._task = self._task, None
-        try:
-            self._model = await task
-        except InstallError as err:
-            self._error = err
-            return self.async_show_progress_done(next_step_id="install_failed")
-        return self.async_show_progress_done(next_step_id="finish")
-
-    async def async_step_install_failed(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Say what went wrong; submitting tries again."""
-        if user_input is not None:
-            return await self.async_step_install()
-        assert self._error is not None
-        return self.async_show_form(
-            step_id="install_failed",
-            data_schema=vol.Schema({}),
-            errors={"base": self._error.key},
-            description_placeholders={"reason": self._error.reason},
+    @override
+    async def _async_install(self) -> None:
+        self._model = await async_install_chat_model(
+            self.hass, self._model, self.async_update_progress
         )
 
+    @override
     async def async_step_finish(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Use the model: the entry is loaded again."""
         return self.async_create_entry(data={CONF_CHAT_MODEL: self._model})

@@ -1,0 +1,94 @@
+"""What a step means in this home besides what the command model, which does not know it, wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from .asking import CALENDAR
+from .inventory import Area
+from .modes import is_source, said_player
+from .names import split
+from .narrowing import said_place, unsaid_name
+from .outdoors import OUTSIDE
+from .scope import Scope
+
+SET_MODE, SET_VALUE = "LlmosSetMode", "LlmosSetValue"
+
+_HUMIDIFIER_MODE = "HassHumidifierMode"
+_SET_TEMPERATURE = "HassClimateSetTemperature"
+_OF_LIGHTS = frozenset({"brightness", "color", "temperature"})
+_OF_WHAT_PLAYS = frozenset(
+    {"HassMediaNext", "HassMediaPause", "HassMediaPrevious", "HassMediaUnpause"}
+)
+_ARMING = frozenset({"activate", "arm", "armed", "arming", "engage", "on", "set"})
+_ALARM = "alarm_control_panel"
+_PLAY = "HassMediaSearchAndPlay"
+_SAME_FOR_ANOTHER_KIND = {
+    "HassLawnMowerDock": "HassVacuumReturnToBase",
+    "HassLawnMowerStartMowing": "HassVacuumStart",
+    "HassVacuumReturnToBase": "HassLawnMowerDock",
+    "HassVacuumStart": "HassLawnMowerStartMowing",
+}
+
+
+def as_meant(scope: Scope) -> None:
+    """Write the intent anew where this home has what makes another one certain."""
+    if scope.intent == _HUMIDIFIER_MODE and "mode" in scope.slots:
+        scope.intent = SET_MODE
+    if scope.intent == "HassTurnOn" and _OF_LIGHTS & scope.slots.keys():
+        scope.intent = "HassLightSet"
+    if scope.intent == _PLAY and "name" not in scope.slots and (player := said_player(scope)):
+        # "Put the Samsung on": that is no music, but what plays it.
+        scope.intent, scope.slots = player
+    if scope.intent == "HassVacuumStart" and isinstance(area := said_place(scope), Area):
+        scope.intent = "HassVacuumCleanArea"
+        scope.slots["area"] = area.name
+    if scope.intent == _PLAY and is_source(scope, str(scope.slots.get("search_query", ""))):
+        # "Put Netflix on" where a TV has it for a source.
+        scope.intent = SET_MODE
+        scope.slots = {"mode": scope.slots.pop("search_query"), **scope.slots}
+        scope.slots.pop("media_class", None)
+    if scope.intent == _SET_TEMPERATURE and "name" not in scope.slots:
+        # "Heat the boiler to 60", where that is no thermostat.
+        other = replace(scope, intent=SET_VALUE, slots=dict(scope.slots))
+        if name := unsaid_name(other):
+            scope.intent = SET_VALUE
+            scope.slots["name"] = name
+
+
+def other_readings(scope: Scope) -> Iterator[Scope]:
+    """What the step may mean just as well: the home decides."""
+    if other := _SAME_FOR_ANOTHER_KIND.get(scope.intent):
+        # "Start Clippy" does not say whether Clippy cleans or mows.
+        yield replace(scope, intent=other, slots=dict(scope.slots))
+    elif scope.intent == "HassGetWeather" and "during" not in scope.slots:
+        # "What's the outside temperature", where a thermometer tells and no weather service.
+        kind = scope.slots.get("attribute", "temperature")
+        yield replace(scope, intent="HassGetState", slots={"device_class": kind, "area": OUTSIDE})
+    elif scope.intent == CALENDAR and "name" in scope.slots:
+        # "What's Anna got on", where she has no calendar of her own.
+        yield replace(scope, slots={k: v for k, v in scope.slots.items() if k != "name"})
+    elif scope.intent in _OF_WHAT_PLAYS and "name" in scope.slots:
+        # "Carry on with the farm report": what plays it is meant.
+        yield replace(scope, slots={k: v for k, v in scope.slots.items() if k != "name"})
+    elif scope.intent == _SET_TEMPERATURE and "name" in scope.slots:
+        yield replace(scope, intent=SET_VALUE, slots=dict(scope.slots))
+    elif scope.intent == "HassTurnOn" and _means_alarm(scope):
+        yield replace(scope, intent=SET_MODE, slots={"mode": "away", "domain": _ALARM})
+    elif scope.intent == _HUMIDIFIER_MODE:
+        yield replace(scope, intent="HassTurnOn", slots=dict(scope.slots))
+    elif scope.intent == "HassClimateGetTemperature" and (area := scope.slots.get("area")):
+        # "How warm is the pool", where that is no area but has a thermometer.
+        yield replace(scope, intent="HassGetState", slots={"name": f"{area} temperature"})
+    elif scope.intent == SET_MODE and (mode := scope.slots.get("mode")):
+        # "Holiday mode on" may be a switch, a scene or a script of that name.
+        for name in (f"{mode} mode", mode):
+            yield replace(scope, intent="HassTurnOn", slots={"name": name})
+
+
+def _means_alarm(scope: Scope) -> bool:
+    """If an alarm is to be turned on: it is armed for nobody being there."""
+    words = split(str(scope.slots.get("name", "")))
+    is_alarm = scope.said_domain == _ALARM or words in (("alarm",), ("alarm", "system"))
+    return is_alarm and not _ARMING.isdisjoint(scope.text.lower().split())
