@@ -8,7 +8,7 @@ from homeassistant.helpers import intent
 
 from .answering import value_of
 from .grounding import GroundedStep
-from .questions.telling import Value
+from .questions.telling import Value, bare
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,5 @@ def fact_of(step: GroundedStep, response: intent.IntentResponse) -> Value | None
     """The value of the answer to one question: yes or no, a number, names, a state."""
     if step.intent == intent.INTENT_GET_TEMPERATURE and response.matched_states:
         state = response.matched_states[0]
-        return _number(state.attributes.get("current_temperature", state.state))
+        return bare(state.attributes.get("current_temperature", state.state))
     return value_of(response)
-
-
-def _number(state: object) -> Value:
-    try:
-        return float(str(state))
-    except ValueError:
-        return str(state)

@@ -159,10 +159,7 @@ def _period_words(period: Period | None, speaker: Speaker) -> str:
         return speaker.phrase("today")
     if period.is_moment:
         return moment_words(period.start, speaker)
-    days = period.days
-    if len(days) == 1:
-        return day_words(days[0], speaker)
-    return days_words(days, speaker)
+    return days_words(period.days, speaker)
 
 
 def _one(

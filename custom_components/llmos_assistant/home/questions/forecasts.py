@@ -103,8 +103,6 @@ def _when(period: Period, speaker: Speaker) -> str:
     days = period.days
     if len(days) <= 2 and period.end - period.start < _DAY:
         return day_words(days[0], speaker)
-    if len(days) == 1:
-        return day_words(days[0], speaker)
     return days_words(days, speaker)
 
 

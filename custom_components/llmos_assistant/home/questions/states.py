@@ -16,7 +16,7 @@ from ..grounding import GroundedStep
 from ..items import async_open_items
 from ..names import same, split
 from ..speech import Speaker, quantifier
-from .telling import Answer, Value, listed, unit_of
+from .telling import Answer, bare, listed, unit_of
 
 _MEDIA = "media_player"
 _TOLD = 6  # things that are listed
@@ -112,15 +112,8 @@ def _each(hass: HomeAssistant, states: list[State], speaker: Speaker) -> Answer:
             told.append(_thermostat(hass, state, speaker))
         else:
             told.append(speaker.phrase("measures", name=name, value=_said(hass, state, speaker)))
-    value = _value(states[0]) if len(states) == 1 else None
+    value = bare(states[0].state) if len(states) == 1 else None
     return Answer(" ".join(told), tuple(states), value)
-
-
-def _value(state: State) -> Value:
-    try:
-        return float(state.state)
-    except ValueError:
-        return state.state
 
 
 def _said(hass: HomeAssistant, state: State, speaker: Speaker) -> str:

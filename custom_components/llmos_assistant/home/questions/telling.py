@@ -79,6 +79,14 @@ def with_unit(value: float, unit: str | None) -> str:
     return f"{number(value)}{'' if unit in (None, '') else f' {unit}'}"
 
 
+def bare(state: object) -> float | str:
+    """A state as a number, where it is one."""
+    try:
+        return float(str(state))
+    except ValueError:
+        return str(state)
+
+
 def unit_of(state: State) -> str | None:
     """What a sensor measures in."""
     return state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
