@@ -43,6 +43,7 @@ _SET_DURATIONS = (
     "a minute and a half|one and a half hours|a couple of minutes|a couple of hours|one minute|"
     "three quarters of an hour|one hour"
 ).split("|")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _ROOMS = "room bedroom office study bathroom".split()
 _INVENTED_ROOMS = "room hall wing corner suite shed lounge".split()
 
@@ -137,7 +138,26 @@ class Vocabulary:
         elif kind < 0.58:
             words = [rng.choice(rng.choice(self.values("query")).split()) for _ in range(2)]
             value = " ".join([*words, value.split()[-1]])
+        elif kind < 0.68:
+            value = self._odd_name(rng)
         return value
+
+    def _odd_name(self, rng: Random) -> str:
+        """What does not sound like a device at all: "unicorn", "ps5", "quiet egg", "tp 110"."""
+        source = rng.choice(["item", "anything", "event", "timer_name", "message"])
+        words = [word for word in rng.choice(self.values(source)).split() if len(word) > 3]
+        form = rng.random()
+        if form < 0.45 and words:
+            return rng.choice(words)
+        if form < 0.7 and words:
+            second = (
+                self.invented(rng) if form < 0.55 else rng.choice(self.values("light")).split()[0]
+            )
+            return f"{rng.choice(words)} {second}"
+        letters = "".join(rng.choice(_LETTERS) for _ in range(rng.randint(1, 3)))
+        space = rng.choice(["", "", " "])
+        model = f"{letters}{space}{rng.choice([rng.randint(1, 9), rng.randint(10, 999)])}"
+        return model if form < 0.85 or not words else f"{rng.choice(words)} {model}"
 
     def _area(self, rng: Random) -> str:
         value = rng.choice(self.values("area"))

@@ -27,6 +27,7 @@ _TOKEN = re.compile(
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _FRACTIONS = {"½": 0.5, "1/2": 0.5, "¼": 0.25, "1/4": 0.25, "¾": 0.75, "3/4": 0.75}
 _UNITS = {"hour", "hours", "minute", "minutes", "second", "seconds"}
+_MEASURES = {*_UNITS, "percent", "%", "degree", "degrees", "°"}
 _LONGEST_NUMBER = 8  # words: "two hundred and fifty five thousand …" is nothing a home needs
 _NOT_NUMBERS = {"o", "oh", "and", "a", "an"}
 
@@ -118,7 +119,8 @@ def _join_decimals(words: list[Word]) -> list[Word]:
 def _join_fractions(words: list[Word]) -> list[Word]:
     """Join the halves and quarters of durations to one number before its unit.
 
-    half an hour → 0.5 hour; 2 and a half hours → 2.5 hours; an hour and a half → 1.5 hour
+    half an hour → 0.5 hour; 2 and a half hours → 2.5 hours; an hour and a half → 1.5 hour;
+    an hour and 15 → 1.25 hour
     """
     joined: list[Word] = []
     i = 0
@@ -127,7 +129,7 @@ def _join_fractions(words: list[Word]) -> list[Word]:
         if length:
             joined.append(Word(f"{value:g}", words[i].start, words[i + length - 1].end))
         i += length
-        tail = _half_after_unit(words, i, joined)
+        tail = _rest_after_unit(words, i, joined)
         if tail:
             i += tail
         elif not length:
@@ -167,12 +169,23 @@ def _article_at(texts: list[str]) -> tuple[int, float]:
     return (1, 1) if texts[0] in ("a", "an") and texts[1] in _UNITS else (0, 0)
 
 
-def _half_after_unit(words: list[Word], i: int, joined: list[Word]) -> int:
-    """Add "and a half", found at i after a number and its unit, to that number; its length in words."""
-    if [word.text for word in words[i : i + 3]] != ["and", "a", "half"]:
-        return 0
+def _rest_after_unit(words: list[Word], i: int, joined: list[Word]) -> int:
+    """Add what follows a number and its unit, found at i, to that number; its length in words.
+
+    an hour · and a quarter → 1.25 hour; 2 hours · and 10 → 2 hours and 10 minutes
+    """
     if len(joined) < 2 or joined[-1].text not in _UNITS or joined[-2].number is None:
         return 0
+    texts = [word.text for word in words[i : i + 4]] + [""] * 4
+    if texts[0] != "and":
+        return 0
     number = joined[-2]
-    joined[-2] = Word(f"{(number.number or 0) + 0.5:g}", number.start, number.end)
-    return 3
+    whole = number.number or 0
+    if part := {"half": 0.5, "quarter": 0.25}.get(texts[2] if texts[1] == "a" else ""):
+        joined[-2] = Word(f"{whole + part:g}", number.start, number.end)
+        return 3
+    bare = texts[1].isdigit() and texts[2] not in _MEASURES
+    if joined[-1].text in ("hour", "hours") and bare and int(texts[1]) < 60:
+        joined[-2] = Word(f"{whole + int(texts[1]) / 60:.6g}", number.start, number.end)
+        return 2
+    return 0
