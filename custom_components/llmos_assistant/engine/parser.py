@@ -18,6 +18,7 @@ from .utterance import Word, split_words
 _MAX_TOKENS = 96  # about eight steps
 _ALTERNATIVES = 4
 _SURE = 0.92  # from this confidence on, no other reading is looked for
+_SURE_TALK = 0.995  # the same of talk: only the home knows what things may be called there
 
 
 class CommandParser:
@@ -63,7 +64,7 @@ class CommandParser:
         plans: list[Plan] = []
         for beam_size in (1, _ALTERNATIVES):  # a wider beam only where the greedy plan is in doubt
             plans += self._read(words, text, beam_size)
-            if plans and plans[0].confidence >= _SURE:
+            if plans and plans[0].confidence >= (_SURE if plans[0].steps else _SURE_TALK):
                 break
         distinct = list({plan.steps: plan for plan in reversed(plans)}.values())[::-1]
         distinct.sort(key=lambda plan: plan.steps != plans[0].steps)

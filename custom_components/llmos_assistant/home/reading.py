@@ -10,6 +10,8 @@ from .bare_names import run_by_name
 from .follow_ups import Turn, resolve
 from .grounding import Grounding, ground
 from .inventory import Home
+from .names import split
+from .naming import Name, read_exactly
 from .problems import ProblemKind
 
 # If these stand in the way, the words may have been read wrongly; all other problems are asked about.
@@ -24,7 +26,7 @@ _MISREAD = frozenset(
         ProblemKind.WRONG_KIND,
     }
 )
-_TALK = 0.8  # from this confidence on, what seems to be talk is left alone
+_TALK = 0.8  # from this confidence on, what seems to be talk is left alone, unless a thing is named
 _NAMING = frozenset({"area", "floor", "name"})
 _LEAST = 0.6  # the least confidence of a reading that is taken instead
 
@@ -50,9 +52,10 @@ def read(
     problem = likeliest.grounding.problem
     if likeliest.plan.steps and (problem is None or problem.kind not in _MISREAD):
         return likeliest
-    if not plan.steps and plan.confidence >= _TALK:
-        return likeliest
+    is_talk = not plan.steps and plan.confidence >= _TALK
     for alternative in _alternatives(plan):
+        if is_talk and not _names_things(alternative, home):
+            continue
         other = _ground(alternative, text, home, area_id, turn)
         if (
             other.plan.steps
@@ -62,6 +65,12 @@ def read(
         ):
             return other
     return likeliest
+
+
+def _names_things(plan: Plan, home: Home) -> bool:
+    """If each step says the very name of a thing of this home: then it is hardly talk."""
+    names = [split(str(step.slots.get("name", ""))) for step in plan.steps]
+    return all(words and read_exactly(Name(words, home.entities, home)) for words in names)
 
 
 def _names(plan: Plan) -> int:
