@@ -179,8 +179,8 @@ def test_ambiguous(
         ),
         (
             "HassLightSet",
-            {"name": "ceiling fan", "brightness": 50},
-            Problem(ProblemKind.WRONG_KIND, "ceiling fan", ("Ceiling Fan",)),
+            {"name": "coffee machine", "brightness": 50},
+            Problem(ProblemKind.WRONG_KIND, "coffee machine", ("Coffee Machine",)),
         ),
         (
             ON,
@@ -398,6 +398,25 @@ def test_upstairs_is_above_the_speaker() -> None:
     assert grounded(home, ON, slots, "a1").entity_ids == ("light.top",)
     assert grounded(home, ON, slots).problem == Problem(ProblemKind.UNKNOWN_AREA, "upstairs")
     assert grounded(replace(home, floors=floors[:2]), ON, slots).entity_ids == ("light.mid",)
+
+
+@pytest.mark.parametrize(
+    ("intent", "slots", "meant"),
+    [
+        ("HassSetVolume", {"name": "reading lamp", "volume_level": 40}, ("HassLightSet", "brightness")),
+        ("HassSetVolume", {"name": "ecobee", "volume_level": 19}, ("HassClimateSetTemperature", "temperature")),
+        ("HassLightSet", {"name": "ceiling fan", "brightness": 50}, ("HassFanSetSpeed", "percentage")),
+        ("HassSetVolume", {"name": "kitchen speaker", "volume_level": 40}, ("HassSetVolume", "volume_level")),
+    ],
+)  # fmt: skip
+def test_number_of_another_kind(
+    home: Home, intent: str, slots: Slots, meant: tuple[str, str]
+) -> None:
+    """What is set to a number is said by the thing that is named."""
+    step = grounded(home, intent, slots)
+    assert step.problem is None
+    assert step.intent == meant[0]
+    assert step.slots[meant[1]] in slots.values()
 
 
 @pytest.mark.parametrize(

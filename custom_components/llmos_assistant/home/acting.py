@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from home_assistant_intents import ErrorKey
 from homeassistant.components import conversation
 from homeassistant.core import Context, HomeAssistant, State
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import intent
 
 from ..const import DOMAIN
@@ -205,8 +206,10 @@ async def _async_handle(
         _LOGGER.warning("%s failed: %s", intent_type, err)
         code = _ErrorCode.FAILED_TO_HANDLE
         words = speaker.error(err.response_key or ErrorKey.HANDLE_ERROR)
-    except intent.IntentError:  # Home Assistant has logged what it was
+    except intent.IntentError as err:  # Home Assistant has logged what it was
         code, words = _ErrorCode.UNKNOWN, speaker.error(ErrorKey.HANDLE_ERROR)
+        if isinstance(err.__cause__, ServiceValidationError):  # "… Accepted range is 5 to 30"
+            code, words = _ErrorCode.FAILED_TO_HANDLE, str(err.__cause__)
     response = intent.IntentResponse(language=speaker.language)
     response.async_set_error(code, words)
     return response

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 
-from .inventory import Entity
+from .inventory import Area, Entity, Home
 from .kinds import says_kind
 from .matching import Name, read_group, read_name
-from .names import split
+from .names import Words, split
 from .places import find_place
 from .problems import ProblemKind, Unclear
 from .scope import Scope
 
 _BETWEEN = re.compile(r",|\b(?:and|or|plus|also|nor)\b", re.IGNORECASE)
 _VAGUE = frozenset({"1", "ones", "room", "lot"})  # "one" is written 1
+_TYING = frozenset({"at", "by", "for", "from", "in", "inside", "of", "on", "though"})
 
 
 def leave_out(scope: Scope, entities: tuple[Entity, ...], spoken: str) -> tuple[Entity, ...]:
@@ -29,6 +30,21 @@ def leave_out(scope: Scope, entities: tuple[Entity, ...], spoken: str) -> tuple[
     return _without(entities, tuple(left_out))
 
 
+def _without_vague(words: Words) -> Words:
+    """ "The ones in our bedroom" as "our bedroom", "the hall one" as "hall"."""
+    if len(words) > 2 and words[0] in _VAGUE and words[1] in _TYING:
+        words = split(" ".join(words[2:]))
+    while len(words) > 1 and words[-1] in _VAGUE | _TYING:
+        words = words[:-1]
+    return words
+
+
+def _of_somebody(words: Words, home: Home) -> Area | None:
+    """The room of whom the words name: "Tom's"."""
+    rooms = [area for area in home.areas for name in area.names if split(name)[:-1] == words]
+    return rooms[0] if len(rooms) == 1 else None
+
+
 def _without(entities: tuple[Entity, ...], left_out: tuple[Entity, ...]) -> tuple[Entity, ...]:
     ids = {entity.entity_id for entity in left_out}
     return tuple(entity for entity in entities if entity.entity_id not in ids)
@@ -36,9 +52,7 @@ def _without(entities: tuple[Entity, ...], left_out: tuple[Entity, ...]) -> tupl
 
 def _meant(scope: Scope, entities: tuple[Entity, ...], spoken: str) -> tuple[Entity, ...] | None:
     """Those of the entities that the words name; None if they name nothing of this home."""
-    words = split(spoken)
-    if len(words) > 1 and words[-1] in _VAGUE:
-        words = words[:-1]
+    words = _without_vague(split(spoken))
     if not words:
         return ()
     if words in (("here",), ("this", "room"), ("in", "here")) and scope.here:
@@ -54,5 +68,7 @@ def _meant(scope: Scope, entities: tuple[Entity, ...], spoken: str) -> tuple[Ent
         pass
     if of_kind := tuple(entity for entity in entities if says_kind(words, entity)):
         return of_kind
+    if whose := _of_somebody(words, scope.home):
+        return scope.inside(entities, whose)
     elsewhere = Name(words, scope.home.entities, scope.home)
     return () if read_name(elsewhere) or read_group(elsewhere) else None

@@ -113,7 +113,7 @@ BEHIND_THE_SCENES = frozenset(
 
 # Kinds that take each other's words. Opening, locking and all else must not be mixed up:
 # "close the front door" would unlock it.
-_WAYS = {"cover": "open", "valve": "open", "lock": "lock"}
+_WAYS = {"cover": "open", "valve": "open", "lock": "lock", "todo": "list"}
 
 _DOORS = frozenset({"binary_sensor", "cover", "lock"})
 

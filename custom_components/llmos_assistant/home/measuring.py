@@ -12,7 +12,7 @@ from .scope import Scope
 
 _OUT = frozenset({"out", "outdoor", "outside"})
 _APPLIANCES = frozenset(
-    "aquarium boiler flow freezer fridge kiln oven probe refrigerator return soil tank water".split()
+    "aquarium boiler flow freezer fridge kiln oven pool probe refrigerator return sauna soil spa tank tub water".split()
 )
 _IN = frozenset({"here", "home", "house", "in", "indoor", "inside"})
 
@@ -29,6 +29,8 @@ def measuring(scope: Scope) -> tuple[Entity, ...]:
         found = tuple(entity for entity in found if not is_outdoors(entity, scope.home)) or found
     if kind == "temperature":
         found = tuple(entity for entity in found if not _is_of_appliance(entity)) or found
+    if not found and kind == "humidity" and scope.place is None:
+        return outdoors(scope, kind)
     if not found:
         raise Unclear(ProblemKind.NOTHING_FITS, kind, area=scope.place.name if scope.place else "")
     return found
@@ -41,7 +43,11 @@ def _is_of_appliance(entity: Entity) -> bool:
 
 def outdoors(scope: Scope, kind: str) -> tuple[Entity, ...]:
     """What measures the kind outside: a sensor, else the weather. Raises Unclear."""
-    found = tuple(entity for entity in _all(scope, kind) if is_outdoors(entity, scope.home))
+    found = tuple(
+        entity
+        for entity in _all(scope, kind)
+        if is_outdoors(entity, scope.home) and not _is_of_appliance(entity)
+    )
     found = found or scope.home.of_kind(frozenset({"weather"}))
     if not found:
         raise Unclear(ProblemKind.NOTHING_FITS, kind)
@@ -77,7 +83,7 @@ def _all(scope: Scope, kind: str) -> tuple[Entity, ...]:
         )
     if kind != "temperature":
         return sensors
-    covered = {entity.area_id for entity in sensors}
+    covered = {entity.area_id for entity in sensors if not _is_of_appliance(entity)}
     thermostats = scope.home.of_kind(frozenset({"climate"}))
     return sensors + tuple(
         entity

@@ -12,6 +12,7 @@ type Place = Area | Floor
 
 _JOINING = frozenset({"at", "by", "for", "from", "in", "inside", "of", "on", "the", "to"})
 _GENERIC = frozenset({"floor", "level", "story"})  # a "floor lamp" is on no floor of that name
+_VAGUE = frozenset({"1", "ones"})  # "the hall one": "one" is written 1
 _ROOMS = frozenset({"bedroom", "room", "study"})
 _UP = frozenset({"upstairs", "upstair"})
 _DOWN = frozenset({"downstairs", "downstair"})
@@ -30,7 +31,7 @@ def find_place(spoken: str, home: Home, speaker_area_id: str | None) -> Place:
         found = [
             p for p in places if any(set(stems(words)) <= set(stems(split(n))) for n in p.names)
         ]
-    if not found and len(words) > 1 and words[-1] in _GENERIC:
+    if not found and len(words) > 1 and words[-1] in _GENERIC | _VAGUE:
         return find_place(" ".join(words[:-1]), home, speaker_area_id)  # the "kitchen floor"
     if not found:
         found = [p for p in places if any(likeness(words, split(n)) >= NEAR for n in p.names)]

@@ -10,8 +10,8 @@ from .bare_names import run_by_name
 from .follow_ups import Turn, resolve
 from .grounding import Grounding, ground
 from .inventory import Home
+from .matching import Name, read_exactly
 from .names import split
-from .naming import Name, read_exactly
 from .problems import ProblemKind
 
 # If these stand in the way, the words may have been read wrongly; all other problems are asked about.

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from .asking import CALENDAR
 from .inventory import Area
+from .matching import Name, read_exactly
 from .modes import is_source, said_player
 from .names import split
 from .narrowing import said_place, unsaid_name
@@ -21,6 +22,17 @@ _OF_LIGHTS = frozenset({"brightness", "color", "temperature"})
 _OF_WHAT_PLAYS = frozenset(
     {"HassMediaNext", "HassMediaPause", "HassMediaPrevious", "HassMediaUnpause"}
 )
+# Which intent sets the number of a thing of this kind, in which slot.
+_SET_NUMBER = {
+    "climate": ("HassClimateSetTemperature", "temperature"),
+    "cover": ("HassSetPosition", "position"),
+    "fan": ("HassFanSetSpeed", "percentage"),
+    "humidifier": ("HassHumidifierSetpoint", "humidity"),
+    "light": ("HassLightSet", "brightness"),
+    "media_player": ("HassSetVolume", "volume_level"),
+}
+_SAME_NUMBER = {"volume_step": "volume_level"}
+_NUMBERS = dict(_SET_NUMBER.values()) | {"HassSetVolumeRelative": "volume_step"}
 _ARMING = frozenset({"activate", "arm", "armed", "arming", "engage", "on", "set"})
 _ALARM = "alarm_control_panel"
 _PLAY = "HassMediaSearchAndPlay"
@@ -36,6 +48,8 @@ def as_meant(scope: Scope) -> None:
     """Write the intent anew where this home has what makes another one certain."""
     if scope.intent == _HUMIDIFIER_MODE and "mode" in scope.slots:
         scope.intent = SET_MODE
+    if (slot := _NUMBERS.get(scope.intent)) and slot in scope.slots and "name" in scope.slots:
+        _for_its_kind(scope, slot)
     if scope.intent == "HassTurnOn" and _OF_LIGHTS & scope.slots.keys():
         scope.intent = "HassLightSet"
     if scope.intent == _PLAY and "name" not in scope.slots and (player := said_player(scope)):
@@ -55,6 +69,22 @@ def as_meant(scope: Scope) -> None:
         if name := unsaid_name(other):
             scope.intent = SET_VALUE
             scope.slots["name"] = name
+
+
+def _for_its_kind(scope: Scope, slot: str) -> None:
+    """ "Kitchen cans at 40": that is no volume if these are lights."""
+    words = split(str(scope.slots["name"]))
+    named = read_exactly(Name(words, scope.home.entities, scope.home)) if words else None
+    domains = {entity.domain for entity in named.entities} if named else set()
+    meant = _SET_NUMBER.get(domains.pop()) if len(domains) == 1 else None
+    if meant is None or meant[1] == _SAME_NUMBER.get(slot, slot):
+        return
+    if slot != "temperature" or scope.slots[slot] not in (
+        "up",
+        "down",
+    ):  # a lamp's warmth is its colour
+        scope.intent = meant[0]
+        scope.slots[meant[1]] = scope.slots.pop(slot)
 
 
 def other_readings(scope: Scope) -> Iterator[Scope]:
@@ -78,6 +108,12 @@ def other_readings(scope: Scope) -> Iterator[Scope]:
         yield replace(scope, intent=SET_MODE, slots={"mode": "away", "domain": _ALARM})
     elif scope.intent == _HUMIDIFIER_MODE:
         yield replace(scope, intent="HassTurnOn", slots=dict(scope.slots))
+    elif scope.intent == "HassGetState" and scope.slots.get("device_class") == "humidity":
+        # "How humid is it", where only the weather service knows.
+        yield replace(scope, intent="HassGetWeather", slots={"attribute": "humidity"})
+    elif scope.intent == "HassClimateGetTemperature" and (name := scope.slots.get("name")):
+        # "How cold is the freezer" is asked of its thermometer.
+        yield replace(scope, intent="HassGetState", slots={"name": name})
     elif scope.intent == "HassClimateGetTemperature" and (area := scope.slots.get("area")):
         # "How warm is the pool", where that is no area but has a thermometer.
         yield replace(scope, intent="HassGetState", slots={"name": f"{area} temperature"})

@@ -17,6 +17,8 @@ from ..names import split, stems
 from ..speech import Speaker
 from .telling import Answer, number
 
+_TELL_THEMSELVES = frozenset({"binary_sensor", "input_number", "number", "sensor"})
+
 type _Told = tuple[str, float | str] | None
 """The attribute in words, and its bare value; None where the thing does not tell."""
 
@@ -34,6 +36,8 @@ def answer_attributes(hass: HomeAssistant, step: GroundedStep, speaker: Speaker)
             speaker.phrase("measures", name=state.name, value=said[0]) for state, said in told
         )
         return Answer(words, tuple(state for state, _ in told), told[0][1][1])
+    if states and all(state.domain in _TELL_THEMSELVES for state in states):
+        return None  # "how much is left in the tank": its state tells
     if states and all(state.state in ("off", "unavailable", "unknown") for state in states):
         words = " ".join(
             speaker.phrase("measures", name=state.name, value=state.state) for state in states
