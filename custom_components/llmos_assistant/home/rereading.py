@@ -18,6 +18,7 @@ SET_MODE, SET_VALUE = "LlmosSetMode", "LlmosSetValue"
 
 _HUMIDIFIER_MODE = "HassHumidifierMode"
 _SET_TEMPERATURE = "HassClimateSetTemperature"
+_NAMING = frozenset({"area", "floor", "name"})
 _OF_LIGHTS = frozenset({"brightness", "color", "temperature"})
 _OF_WHAT_PLAYS = frozenset(
     {"HassMediaNext", "HassMediaPause", "HassMediaPrevious", "HassMediaUnpause"}
@@ -108,7 +109,11 @@ def other_readings(scope: Scope) -> Iterator[Scope]:
         yield replace(scope, intent=SET_MODE, slots={"mode": "away", "domain": _ALARM})
     elif scope.intent == _HUMIDIFIER_MODE:
         yield replace(scope, intent="HassTurnOn", slots=dict(scope.slots))
-    elif scope.intent == "HassGetState" and scope.slots.get("device_class") == "humidity":
+    elif (
+        scope.intent == "HassGetState"
+        and scope.slots.get("device_class") == "humidity"
+        and _NAMING.isdisjoint(scope.slots)
+    ):
         # "How humid is it", where only the weather service knows.
         yield replace(scope, intent="HassGetWeather", slots={"attribute": "humidity"})
     elif scope.intent == "HassClimateGetTemperature" and (name := scope.slots.get("name")):
