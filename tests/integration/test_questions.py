@@ -97,6 +97,31 @@ async def test_what_is_measured(
 
 
 @pytest.mark.usefixtures("assistant")
+@pytest.mark.parametrize(
+    ("asked", "answer", "value"),
+    [
+        ("which is warmer", "Nursery: Loft 15 °C, Nursery 22.5 °C.", "Nursery"),
+        ("how much warmer is it", "7.5 °C: Loft 15 °C, Nursery 22.5 °C.", 7.5),
+        ("is it warmer", "No: Loft 15 °C, Nursery 22.5 °C.", False),
+    ],
+)
+async def test_comparison_answers_what_was_asked(
+    home: HomeAssistant, engine: ScriptedEngine, asked: str, answer: str, value: Any
+) -> None:
+    put(home, "sensor.nursery", "22.5", "Nursery", **THERMOMETER)
+    put(home, "sensor.loft", "15", "Loft", **THERMOMETER)
+    slots: dict[str, SlotValue] = {"ask": "higher", "area": "loft", "than": "nursery"}
+    engine.plan(asked, Step("HassGetState", {"device_class": "temperature", **slots}))
+
+    response = await home.services.async_call(
+        DOMAIN, "ask", {"question": asked}, blocking=True, return_response=True
+    )
+
+    assert response is not None
+    assert (response["answer"], response["value"]) == (answer, value)
+
+
+@pytest.mark.usefixtures("assistant")
 async def test_watts_and_kilowatts_add_up(home: HomeAssistant, engine: ScriptedEngine) -> None:
     put(home, "sensor.oven", "1.5", device_class="power", unit_of_measurement="kW")
     put(home, "sensor.kettle", "500", device_class="power", unit_of_measurement="W")
@@ -118,7 +143,8 @@ async def test_watts_and_kilowatts_add_up(home: HomeAssistant, engine: ScriptedE
     [
         ({"attribute": "volume"}, "Sonos is 30 %."),
         ({"attribute": "artist"}, "Sonos is Abba."),
-        ({"attribute": "target_temperature"}, "Radiator is 20.5 °C."),
+        ({"attribute": "target_temperature"}, "Radiator is 20.5 °C. Towel rail is 24 °C."),
+        ({"attribute": "target_temperature", "ask": "lowest"}, "Radiator is 20.5 °C."),
         ({"attribute": "battery", "name": "rosie"}, "Rosie is 80 %."),
         ({"attribute": "position", "name": "blind"}, "Blind is 40 %."),
         ({"attribute": "brightness", "name": "spot"}, "Spot is off."),
@@ -132,6 +158,7 @@ async def test_how_something_is_set(
     put(home, "media_player.sonos", "playing", volume_level=0.3, media_artist="Abba")
     put(home, "media_player.telly", "off")
     put(home, "climate.radiator", "heat", temperature=20.5, current_temperature=19)
+    put(home, "climate.towel_rail", "heat", temperature=24)
     put(home, "vacuum.rosie", "docked", battery_level=80)
     put(home, "cover.blind", "open", current_position=40)
     put(home, "light.spot", "off" if slots["attribute"] == "brightness" else "on")

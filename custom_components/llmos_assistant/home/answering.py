@@ -50,7 +50,7 @@ async def _async_answer(
         case intent.INTENT_GET_STATE:
             return (
                 answer_attributes(hass, step, speaker)
-                or answer_values(hass, step, speaker)
+                or answer_values(hass, step, text, speaker)
                 or await async_answer_states(hass, step, text, speaker)
             )
         case intent.INTENT_GET_CURRENT_DATE:

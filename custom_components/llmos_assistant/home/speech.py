@@ -33,8 +33,9 @@ _SENTENCE_END = (".", "!", "?", "…")
 _QUANTIFIERS = {
     "en": {
         "how_many": re.compile(r"\bhow many\b", re.IGNORECASE),
+        "how_much": re.compile(r"\b(how (much|far)|difference)\b", re.IGNORECASE),
         "all": re.compile(r"\b(all|every|everything|both)\b", re.IGNORECASE),
-        "which": re.compile(r"\b(which|what|who|list|tell me)\b", re.IGNORECASE),
+        "which": re.compile(r"\b(which|what|who|whose|list|tell me)\b", re.IGNORECASE),
     }
 }
 
@@ -192,7 +193,7 @@ def _state_keys(step: GroundedStep, text: str, language: str) -> Sequence[str]:
 
 
 def quantifier(text: str, language: str) -> str | None:
-    """If a question about several is "how many", "all" or "which"; None for "any"."""
+    """If a question is "how many", "how much", "all" or "which"; None for "any"."""
     quantifiers = _QUANTIFIERS.get(language.partition("-")[0], {})
     return next((key for key, words in quantifiers.items() if words.search(text)), None)
 

@@ -31,6 +31,8 @@ def answer_attributes(hass: HomeAssistant, step: GroundedStep, speaker: Speaker)
     states = _active(states)
     tell = _TELL.get(str(attribute), _no_such)
     told = [(state, said) for state in states if (said := tell(hass, state))]
+    if told and (ask := step.slots.get("ask")) in ("highest", "lowest"):
+        told = [(max if ask == "highest" else min)(told, key=lambda pair: _rank(pair[1]))]
     if told:
         words = " ".join(
             speaker.phrase("measures", name=state.name, value=said[0]) for state, said in told
@@ -44,6 +46,12 @@ def answer_attributes(hass: HomeAssistant, step: GroundedStep, speaker: Speaker)
         )
         return Answer(words, tuple(states))
     return Answer(speaker.phrase("not_told", name=", ".join(s.name for s in states)), tuple(states))
+
+
+def _rank(told: _Told) -> float:
+    """Where an attribute stands among others, words last."""
+    value = told[1] if told else None
+    return value if isinstance(value, int | float) else 0.0
 
 
 def _active(states: list[State]) -> list[State]:

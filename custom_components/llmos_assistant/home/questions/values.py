@@ -20,7 +20,7 @@ from homeassistant.helpers import entity_registry as er
 from ...engine.protocol import SlotValue
 from ..grounding import GroundedStep
 from ..outdoors import OUTSIDE
-from ..speech import Speaker
+from ..speech import Speaker, quantifier
 from .telling import Answer, listed, unit_of, with_unit
 
 _WHOLE = frozenset({"grid", "home", "house", "main", "mains", "meter", "total", "whole"})
@@ -42,7 +42,9 @@ class Measured:
         return with_unit(self.value, self.unit)
 
 
-def answer_values(hass: HomeAssistant, step: GroundedStep, speaker: Speaker) -> Answer | None:
+def answer_values(
+    hass: HomeAssistant, step: GroundedStep, text: str, speaker: Speaker
+) -> Answer | None:
     """The answer to a question that compares or sums up what is measured; None for all others."""
     slots = step.slots
     kind = str(slots.get("device_class", "temperature"))
@@ -53,7 +55,9 @@ def answer_values(hass: HomeAssistant, step: GroundedStep, speaker: Speaker) -> 
     if not measured:
         return Answer(speaker.phrase("not_measured"))
     if step.other_ids:
-        return _compared(measured, read_all(hass, step.other_ids, kind), slots, speaker)
+        asked = quantifier(text, speaker.language)
+        others = read_all(hass, step.other_ids, kind)
+        return _compared(measured, others, slots.get("ask"), asked, speaker)
     match slots.get("ask"):
         case "highest" | "lowest" as ask:
             return _extreme(measured, str(ask), kind, speaker)
@@ -149,22 +153,32 @@ def _one(value: float, measured: list[Measured], key: str, speaker: Speaker) -> 
 def _compared(
     measured: list[Measured],
     others: list[Measured],
-    slots: Mapping[str, SlotValue],
+    ask: SlotValue | None,
+    asked: str | None,
     speaker: Speaker,
 ) -> Answer:
-    """ "Is it warmer inside than outside?" """
+    """ "Is it warmer inside than outside?", "which is warmer?", "by how much?" """
     if not others:
         return Answer(speaker.phrase("not_measured"))
     first, second = (fmean(m.value for m in group) for group in (measured, others))
-    is_so = first > second if slots.get("ask") == "higher" else first < second
-    words = speaker.phrase(
-        "compared_yes" if is_so else "compared_no",
-        first=_group(measured, speaker),
-        first_value=with_unit(first, measured[0].unit),
-        second=_group(others, speaker),
-        second_value=with_unit(second, others[0].unit),
-    )
-    return Answer(words, tuple(m.state for m in [*measured, *others]), is_so)
+    names = (_group(measured, speaker), _group(others, speaker))
+    is_so = first > second if ask == "higher" else first < second
+    unit = measured[0].unit
+    told = {
+        "first": names[0],
+        "first_value": with_unit(first, unit),
+        "second": names[1],
+        "second_value": with_unit(second, others[0].unit),
+    }
+    states = tuple(m.state for m in [*measured, *others])
+    if asked == "how_much":
+        difference = abs(first - second)
+        words = speaker.phrase("compared_by", difference=with_unit(difference, unit), **told)
+        return Answer(words, states, difference)
+    if asked == "which" and first != second:
+        winner = names[0] if is_so else names[1]
+        return Answer(speaker.phrase("compared_which", winner=winner, **told), states, winner)
+    return Answer(speaker.phrase("compared_yes" if is_so else "compared_no", **told), states, is_so)
 
 
 def _group(measured: list[Measured], speaker: Speaker) -> str:
