@@ -53,6 +53,8 @@ def main() -> int:
         format="%(levelname)s: %(message)s",
     )
     os.nice(arguments.nice)
+    # ONNX Runtime, with which pauses are heard, would report to its makers over the internet.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     try:
         if arguments.download:
             _download(arguments.models, arguments.download)
