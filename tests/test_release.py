@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -23,17 +24,22 @@ type Change = Callable[[Path], None]
 
 def git(repository: Path, *arguments: str) -> None:
     """Run git there, as nobody in particular."""
-    settings = ("user.name=Nobody", "user.email=nobody@example.com", "core.compression=0")
-    options = [option for setting in settings for option in ("-c", setting)]
-    subprocess.run(["git", *options, *arguments], cwd=repository, check=True, capture_output=True)
+    who = ("-c", "user.name=Nobody", "-c", "user.email=nobody@example.com")
+    subprocess.run(["git", *who, *arguments], cwd=repository, check=True, capture_output=True)
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A repository with what a release is made of."""
+    """A repository with what a release is made of, and a small command model."""
     copy = tmp_path / "repository"
+    ignored = shutil.ignore_patterns("__pycache__", "command_model")
     for part in (INTEGRATION, APP):
-        shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / part, copy / part, ignore=ignored)
+    model = copy / INTEGRATION / "command_model" / "model.bin"
+    model.parent.mkdir()
+    model.write_bytes(b"model")
+    card = {"sha256": {model.name: hashlib.sha256(b"model").hexdigest()}}
+    model.with_name("card.json").write_text(json.dumps(card), "utf-8")
     for name in ("hacs.json", "pyproject.toml", ".gitignore"):
         shutil.copy(ROOT / name, copy)
     git(copy, "init", "--quiet")
@@ -126,8 +132,7 @@ def _less_translated(repository: Path) -> None:
 
 
 def _damaged_model(repository: Path) -> None:
-    with (repository / INTEGRATION / "command_model" / "model.bin").open("r+b") as model:
-        model.write(b"x")
+    (repository / INTEGRATION / "command_model" / "model.bin").write_bytes(b"mode1")
 
 
 def _stray_file(repository: Path) -> None:

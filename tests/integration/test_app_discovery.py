@@ -54,7 +54,7 @@ async def test_the_app_is_offered_and_added_with_one_click(
     # By which the Supervisor removes it with its app.
     assert (result["result"].source, result["result"].unique_id) == (SOURCE_HASSIO, "1234")
     assert "pipeline_id" in result["result"].data
-    assert result["data"] | {"pipeline_id": ""} == {
+    assert dict(result["data"]) | {"pipeline_id": ""} == {
         "engine": "remote",
         "host": "127.0.0.1",
         "port": engine.port,
