@@ -23,7 +23,7 @@ _NEEDED = {
     *("__init__.py", "config_flow.py", "manifest.json", "strings.json", "translations/en.json"),
     *("command_model/model.bin", "engine/__main__.py", "brand/icon.png"),
 }
-_SUFFIXES = {".bin", ".json", ".md", ".model", ".png", ".py", ".typed", ".yaml"}
+_SUFFIXES = {".bin", ".json", ".md", ".model", ".png", ".py", ".typed", ".wav", ".yaml"}
 _FORBIDDEN_PARTS = {"__pycache__", "tests"}
 _MAX_FILE = 15 * 2**20  # bytes
 _MAX_ZIP = 25 * 2**20
