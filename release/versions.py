@@ -12,7 +12,7 @@ APP = Path("app") / "llmos_assistant_engine"
 _VERSION = r"\d+\.\d+\.\d+"
 # Each with the one line that has the version between its two groups.
 _PLACES = {
-    INTEGRATION / "manifest.json": rf'^(  "version": "){_VERSION}(")$',
+    INTEGRATION / "manifest.json": rf'^(  "version": "){_VERSION}(",?)$',
     INTEGRATION / "engine" / "models.py": rf'^(VERSION = "){_VERSION}(")$',
     APP / "config.yaml": rf'^(version: "){_VERSION}(")$',
     Path("pyproject.toml"): rf'^(version = "){_VERSION}(")$',
