@@ -25,7 +25,7 @@ _SUPERVISOR_TIMEOUT = 30  # seconds
 def main() -> int:
     """Run until the engine ends, or is told to. Returns the exit code."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("/data"), help="options and models")
     parser.add_argument("--port", type=int, default=10700)
     arguments = parser.parse_args()
