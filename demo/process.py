@@ -12,7 +12,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,17 +49,30 @@ class Running:
     token: str
 
 
+def _link_integration(components: Path) -> None:
+    """Let Home Assistant use the integration as it is here."""
+    (components / _INTEGRATION.name).symlink_to(_INTEGRATION)
+
+
 @contextlib.asynccontextmanager
-async def home_assistant(host: str, port: int | None) -> AsyncIterator[Running]:
+async def home_assistant(
+    host: str,
+    port: int | None,
+    *,
+    configuration: str = _CONFIGURATION,
+    install: Callable[[Path], None] = _link_integration,
+) -> AsyncIterator[Running]:
     """Run Home Assistant on `port` (None: a free one) for as long as the context lasts.
 
+    `install` puts the integration into a folder for custom components.
     Raises DemoError if the port is taken or it does not start.
     """
     port = _claim(host, port)
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory(prefix="llmos-demo-", ignore_cleanup_errors=True) as folder:
         config = Path(folder)
-        _write_configuration(config, host, port)
+        _write_configuration(config, configuration, host, port)
+        install(config / "custom_components")
         log = config / "output.log"
         with log.open("wb") as output:
             process = await asyncio.create_subprocess_exec(
@@ -97,16 +110,19 @@ def _claim(host: str, port: int | None) -> int:
 
 
 def _environment() -> dict[str, str]:
-    """Environment variables of Home Assistant: it uses the models that script/setup has fetched."""
+    """Environment variables of Home Assistant: it uses the models that script/setup has fetched.
+
+    Of the integration it knows only what is installed: not what Python finds of it elsewhere.
+    """
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return {"LLMOS_MODELS": str(cache / "llmos-assistant" / "models")} | os.environ
+    environment = {"LLMOS_MODELS": str(cache / "llmos-assistant" / "models")} | os.environ
+    environment.pop("PYTHONPATH", None)
+    return environment
 
 
-def _write_configuration(config: Path, host: str, port: int) -> None:
-    (config / "configuration.yaml").write_text(_CONFIGURATION, encoding="utf-8")
-    components = config / "custom_components"
-    components.mkdir()
-    (components / _INTEGRATION.name).symlink_to(_INTEGRATION)
+def _write_configuration(config: Path, configuration: str, host: str, port: int) -> None:
+    (config / "configuration.yaml").write_text(configuration, encoding="utf-8")
+    (config / "custom_components").mkdir()
     storage = config / ".storage"
     storage.mkdir()
     _store(storage, "http", 1, {"server_host": [host], "server_port": port})

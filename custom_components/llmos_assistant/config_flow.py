@@ -24,6 +24,7 @@ from homeassistant.helpers.selector import (
 )
 from homeassistant.util import language as language_util
 
+from .app_discovery import AppDiscovery
 from .const import (
     CONF_CREATE_PIPELINE,
     CONF_ENGINE,
@@ -49,7 +50,7 @@ _REMOTE_SCHEMA = vol.Schema(
 )
 
 
-class LlmosConfigFlow(InstallSteps, ConfigFlow, domain=DOMAIN):
+class LlmosConfigFlow(AppDiscovery, InstallSteps, ConfigFlow, domain=DOMAIN):
     """Where the engine runs, then whatever that place needs."""
 
     VERSION = 1

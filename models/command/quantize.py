@@ -9,6 +9,7 @@ and `card.json`. Needs PyTorch, transformers and ctranslate2.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -61,10 +62,14 @@ def main() -> None:
     if readme:
         card_of_words.write_text(readme, "utf-8")
     shutil.copy(args.folder / "words.model", args.output / "words.model")
+    files = sorted({path.name for path in args.output.iterdir()} - {"README.md", "card.json"})
     card = {
         "languages": ["en"],
         "version": args.version,
         "parameters": sum(p.numel() for p in network.folded().parameters()),
+        "sha256": {
+            name: hashlib.sha256((args.output / name).read_bytes()).hexdigest() for name in files
+        },
     }
     (args.output / "card.json").write_text(json.dumps(card, indent=2) + "\n", "utf-8")
     for path in sorted(args.output.iterdir()):

@@ -31,6 +31,7 @@ _NO_CHAT = "The engine was started without a chat model."
 class ExitCode(IntEnum):
     """What an engine that could not do its work exits with."""
 
+    NO_ANSWER = 1  # of the engine that was to be checked
     CANNOT_RUN_HERE = 3  # this processor, or packages that are missing
     NO_MODEL = 4
     CANNOT_LISTEN = 5
@@ -45,18 +46,22 @@ class StartError(Exception):
 
 
 def main() -> int:
-    """Run the engine, or download or convert a model. Returns the exit code."""
+    """Run or check the engine, or download or convert a model. Returns the exit code."""
     arguments = _arguments()
     logging.basicConfig(
         level=logging.DEBUG if arguments.debug else logging.WARNING,
         format="%(levelname)s: %(message)s",
     )
     os.nice(arguments.nice)
+    # ONNX Runtime, with which pauses are heard, would report to its makers over the internet.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     try:
         if arguments.download:
             _download(arguments.models, arguments.download)
         elif arguments.convert:
             _convert(arguments.models, arguments.convert)
+        elif arguments.check:
+            _check(arguments.check)
         else:
             asyncio.run(_serve(arguments))
     except StartError as err:
@@ -79,6 +84,9 @@ def _arguments() -> argparse.Namespace:
         type=Path,
         metavar="FILE.gguf",
         help="make a chat model, named as this file, among the downloaded models and exit",
+    )
+    task.add_argument(
+        "--check", metavar="URI", help="exit with 0 if an engine answers there, else with 1"
     )
     parser.add_argument(
         "--models",
@@ -143,6 +151,14 @@ def _convert(models: Path, source: Path) -> None:
     except ModelError as err:
         raise StartError(ExitCode.NO_MODEL, str(err)) from err
     print(f"{source.stem} is in {folder}")
+
+
+def _check(uri: str) -> None:
+    """Ask an engine what it has. Raises StartError if none answers."""
+    from .health import answers
+
+    if not asyncio.run(answers(uri)):
+        raise StartError(ExitCode.NO_ANSWER, f"No engine answers at {uri}")
 
 
 def _shown_progress(name: str) -> Callable[[int, int], None]:

@@ -1,0 +1,1 @@
+"""Makes what HACS installs, checks it and proves that it works: `script/release --help`."""

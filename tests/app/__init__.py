@@ -1,0 +1,1 @@
+"""The app for Home Assistant OS."""
