@@ -106,7 +106,7 @@ class LlmosConfigFlow(InstallSteps, ConfigFlow, domain=DOMAIN):
             data_schema=vol.Schema(
                 {
                     **engine_selector(self._data, self._found),
-                    **choices(self.hass, self._data, self.source),
+                    **choices(self.hass, self._data, is_new=self.source != SOURCE_RECONFIGURE),
                 }
             ),
             errors=errors,
@@ -180,7 +180,9 @@ class LlmosConfigFlow(InstallSteps, ConfigFlow, domain=DOMAIN):
                 placeholders |= err.placeholders
         return self.async_show_form(
             step_id="zeroconf_confirm",
-            data_schema=vol.Schema(choices(self.hass, self._data, self.source)),
+            data_schema=vol.Schema(
+                choices(self.hass, self._data, is_new=self.source != SOURCE_RECONFIGURE)
+            ),
             errors=errors,
             description_placeholders=placeholders,
         )

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import voluptuous as vol
-from homeassistant.config_entries import SOURCE_RECONFIGURE
 from homeassistant.const import CONF_LANGUAGE
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.selector import (
@@ -110,7 +109,7 @@ def found_name(chosen: str) -> str | None:
 
 
 @callback
-def choices(hass: HomeAssistant, data: Mapping[str, Any], source: str) -> dict[vol.Marker, Any]:
+def choices(hass: HomeAssistant, data: Mapping[str, Any], *, is_new: bool) -> dict[vol.Marker, Any]:
     """All other choices, as they are now or by default."""
     own = language_util.matches(hass.config.language, LANGUAGES)
     language = data.get(CONF_LANGUAGE) or next(iter(own), DEFAULT_LANGUAGE)
@@ -119,7 +118,7 @@ def choices(hass: HomeAssistant, data: Mapping[str, Any], source: str) -> dict[v
             LanguageSelectorConfig(languages=LANGUAGES, native_name=True)
         ),
     }
-    if source == SOURCE_RECONFIGURE:
+    if not is_new:
         return schema
     # Nothing is taken from a home that has no voice assistant yet.
     is_first = bool(own) and not async_has_voice(hass)

@@ -23,6 +23,7 @@ class InstallSteps(ConfigEntryBaseFlow):
     _error: InstallError | None = None
     _stage = "install"
     _amounts: dict[str, str] | None = None
+    _percent = -1
     _next_text = 0.0  # monotonic seconds
 
     async def _async_install(self) -> None:
@@ -38,7 +39,10 @@ class InstallSteps(ConfigEntryBaseFlow):
         """Show how far a stage is: `stage` is the translation key of the text."""
         if not self._task or self._task.done():
             return  # a report that was on its way when the task ended or was cancelled
-        self.async_update_progress(min(done / total, 1.0))
+        percent = min(done * 100 // total, 100)
+        if (stage, percent) != (self._stage, self._percent):
+            self._percent = percent
+            self.async_update_progress(percent / 100)
         if stage == self._stage and time.monotonic() < self._next_text:
             return
         amount = str if stage == STAGE_PACKAGES else in_words
@@ -56,7 +60,7 @@ class InstallSteps(ConfigEntryBaseFlow):
     ) -> ConfigFlowResult:
         """Get it, with progress. Closing the dialog cancels the task."""
         if self._task is None:
-            self._stage, self._amounts = "install", None
+            self._stage, self._amounts, self._percent = "install", None, -1
             self._task = self.hass.async_create_task(self._async_install(), eager_start=False)
         if not self._task.done():
             return self.async_show_progress(

@@ -64,7 +64,8 @@ async def _measure(hass: HomeAssistant, engine: Engine, language: str) -> Speed:
 
 def _read_speech() -> bytes:
     with wave.open(str(_SPEECH)) as speech:
-        return speech.readframes(speech.getnframes())
+        pcm: bytes = speech.readframes(speech.getnframes())
+    return pcm
 
 
 async def _chunks(pcm: bytes) -> AsyncGenerator[bytes]:

@@ -83,7 +83,7 @@ class HubSource:
                 part.unlink(missing_ok=True)
                 raise ValueError(f"{file.name} there is another version")
             with part.open("ab" if here else "wb") as output:
-                while block := response.read(BLOCK):
+                while block := response.read1(BLOCK):
                     output.write(block)
                     here += len(block)
                     progress(here)
