@@ -71,21 +71,6 @@ async def test_an_engine_is_heard_of_while_it_runs() -> None:
         await zeroconf.async_close()
 
 
-async def test_a_name_that_is_taken_gets_a_number() -> None:
-    name = f"twin-{free_port()}"
-    zeroconf, listener = AsyncZeroconf(interfaces=["127.0.0.1"]), Listener()
-    browser = AsyncServiceBrowser(zeroconf.zeroconf, SERVICE_TYPE, handlers=[listener.note])
-    try:
-        async with announced("tcp://127.0.0.1:1", name), announced("tcp://127.0.0.1:2", name):
-            names: set[str] = set()
-            while len(names) < 2:
-                names.add((await listener.next())[0])
-            assert names == {f"{name}.{SERVICE_TYPE}", f"{name}-2.{SERVICE_TYPE}"}
-    finally:
-        await browser.async_cancel()
-        await zeroconf.async_close()
-
-
 async def test_an_address_that_is_not_here_cannot_be_announced() -> None:
     with pytest.raises(AnnouncementError, match="as nuc"):
         async with announced("tcp://203.0.113.7:10700", "nuc"):

@@ -11,6 +11,7 @@ from homeassistant.config_entries import (
     SOURCE_IGNORE,
     SOURCE_RECONFIGURE,
     SOURCE_ZEROCONF,
+    ConfigEntry,
     ConfigEntryState,
     ConfigFlowResult,
 )
@@ -47,6 +48,11 @@ async def hear_of(
     )
     await hass.async_block_till_done()
     return result
+
+
+def state_of(entry: ConfigEntry) -> ConfigEntryState:
+    """The state as it is now."""
+    return entry.state
 
 
 @pytest.fixture
@@ -127,11 +133,11 @@ async def test_an_engine_is_followed_that_was_away_when_home_assistant_started(
     entry = (await submit(home, await hear_of(home, engine.port)))["result"]
     home.config_entries.async_update_entry(entry, data={**entry.data, "port": 1})
     await home.async_block_till_done()
-    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert state_of(entry) is ConfigEntryState.SETUP_RETRY
 
     await hear_of(home, engine.port)
 
-    assert entry.state is ConfigEntryState.LOADED
+    assert state_of(entry) is ConfigEntryState.LOADED
 
 
 async def test_an_entry_that_was_typed_in_is_recognised(
