@@ -95,7 +95,7 @@ class LlmosConfigFlow(InstallSteps, ConfigFlow, domain=DOMAIN):
         try:
             if user_input is not None:
                 return await self._async_chosen(user_input)
-            if not unsupported_reason():
+            if step_id == "user":
                 await async_check_disk(self.hass)
         except InstallError as err:
             errors, placeholders = {"base": err.key}, err.placeholders

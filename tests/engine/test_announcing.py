@@ -1,84 +1,98 @@
-"""An engine that announces itself, over real multicast on this machine."""
+"""An engine that announces itself, over real multicast on this machine.
+
+Who listens is a process of its own, too: Home Assistant, once it was loaded by another test,
+hands out its own zeroconf to all who ask in its process.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
-from zeroconf import ServiceStateChange, Zeroconf
-from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
-
-from custom_components.llmos_assistant.engine.announcing import AnnouncementError, announced
 from custom_components.llmos_assistant.engine.protocol import SERVICE_TYPE
 from tests.conftest import ENGINE, free_port
 
-pytestmark = pytest.mark.usefixtures("local_sockets")
+_LISTENER = f"""
+import time
+from zeroconf import ServiceBrowser, Zeroconf
 
+def note(zeroconf, service_type, name, state_change):
+    info = zeroconf.get_service_info(service_type, name) if state_change.name == "Added" else None
+    where = [*info.parsed_addresses(), info.port] if info else []
+    print(state_change.name, name.partition(".")[0], *where, flush=True)
 
-class Listener:
-    """What Home Assistant would hear."""
+zeroconf = Zeroconf(interfaces=["127.0.0.1"])
+browser = ServiceBrowser(zeroconf, "{SERVICE_TYPE}", handlers=[note])
+print("Listening", flush=True)
+time.sleep(120)
+"""
+_NOT_HERE = """
+import asyncio
+from engine.announcing import announced
 
-    def __init__(self) -> None:
-        self.changes: asyncio.Queue[tuple[str, ServiceStateChange]] = asyncio.Queue()
+async def main():
+    async with announced("tcp://203.0.113.7:10700", "nuc"):
+        pass
 
-    def note(
-        self,
-        zeroconf: Zeroconf,
-        service_type: str,
-        name: str,
-        state_change: ServiceStateChange,
-    ) -> None:
-        """Remember what appeared or went."""
-        self.changes.put_nowait((name, state_change))
-
-    async def next(self) -> tuple[str, ServiceStateChange]:
-        """The next change."""
-        async with asyncio.timeout(20):
-            return await self.changes.get()
+asyncio.run(main())
+"""
 
 
 @contextmanager
-def engine(*options: str) -> Iterator[subprocess.Popen[str]]:
-    """An engine process without the slow models."""
+def running(*command: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that ends with the context."""
     with subprocess.Popen(
-        [sys.executable, str(ENGINE), "--speech-model=none", "--exit-with-parent", *options],
+        [sys.executable, *command],
         stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        cwd=ENGINE.parent,
     ) as process:
-        yield process
-        process.terminate()
+        try:
+            yield process
+        finally:
+            process.terminate()
 
 
-async def test_an_engine_is_heard_of_while_it_runs() -> None:
+def line(process: subprocess.Popen[str], beginning: str) -> str:
+    """What it prints next that begins so; the test's timeout bounds the wait."""
+    assert process.stdout is not None
+    while text := process.stdout.readline():
+        if text.startswith(beginning):
+            return text.strip()
+    raise AssertionError("it ended")
+
+
+def test_an_engine_is_heard_of_while_it_runs() -> None:
     port = free_port()
-    zeroconf, listener = AsyncZeroconf(interfaces=["127.0.0.1"]), Listener()
-    browser = AsyncServiceBrowser(zeroconf.zeroconf, SERVICE_TYPE, handlers=[listener.note])
-    name = f"kitchen-{port}.{SERVICE_TYPE}"
-    try:
-        with engine(f"--uri=tcp://127.0.0.1:{port}", f"--zeroconf=kitchen-{port}"):
-            assert await listener.next() == (name, ServiceStateChange.Added)
-            service = AsyncServiceInfo(SERVICE_TYPE, name)
-            assert await service.async_request(zeroconf.zeroconf, 3000)
-            assert (service.parsed_addresses(), service.port) == (["127.0.0.1"], port)
-        assert await listener.next() == (name, ServiceStateChange.Removed)
-    finally:
-        await browser.async_cancel()
-        await zeroconf.async_close()
+    name = f"kitchen-{port}"
+    options = [f"--uri=tcp://127.0.0.1:{port}", f"--zeroconf={name}", "--speech-model=none"]
+    with running("-c", _LISTENER) as listener:
+        line(listener, "Listening")
+        with running(str(ENGINE), *options) as engine:
+            line(engine, "Ready")
+            assert line(listener, f"Added {name}") == f"Added {name} 127.0.0.1 {port}"
+            engine.terminate()
+            ended = time.monotonic()
+            assert line(listener, f"Removed {name}") == f"Removed {name}"
+            assert time.monotonic() - ended < 30  # it says goodbye: this is no record that expired
+            assert engine.wait(30) == 0
 
 
-async def test_an_address_that_is_not_here_cannot_be_announced() -> None:
-    with pytest.raises(AnnouncementError, match="as nuc"):
-        async with announced("tcp://203.0.113.7:10700", "nuc"):
-            raise AssertionError
+def test_an_address_that_is_not_here_cannot_be_announced() -> None:
+    with running("-c", _NOT_HERE) as process:
+        _, errors = process.communicate(timeout=60)
+
+    assert "AnnouncementError: Cannot announce tcp://203.0.113.7:10700 as nuc" in errors
 
 
 def test_only_an_engine_in_the_network_is_announced() -> None:
-    with engine("--uri=unix:///tmp/some.sock", "--zeroconf") as process:
-        assert process.wait(60) == 2
-        assert process.stderr is not None
-        assert "--zeroconf needs --uri tcp://HOST:PORT" in process.stderr.read()
+    with running(str(ENGINE), "--uri=unix:///tmp/some.sock", "--zeroconf") as engine:
+        _, errors = engine.communicate(timeout=60)
+
+    assert engine.returncode == 2
+    assert "--zeroconf needs --uri tcp://HOST:PORT" in errors

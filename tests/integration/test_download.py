@@ -17,7 +17,7 @@ from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.data_entry_flow import FlowResultType
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.llmos_assistant.const import ENV_MODELS
+from custom_components.llmos_assistant.const import ENGINE_REQUIREMENTS, ENV_MODELS
 from custom_components.llmos_assistant.engine.sources import HubSource
 from custom_components.llmos_assistant.engine.store import Model, ModelFile, is_installed
 from custom_components.llmos_assistant.install import async_start_installation
@@ -173,6 +173,36 @@ async def test_closing_the_dialog_stops_the_download_and_the_next_one_goes_on(
     assert source.starts == [0, size]
     assert (tmp_path / "speech" / "model.bin").read_bytes() == source.content
     assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_closing_the_dialog_while_libraries_come_lets_one_end_and_begins_no_other(
+    home: HomeAssistant, local_engine: ScriptedEngine, source: Source, model: Model
+) -> None:
+    may_end = asyncio.Event()
+    ended: list[str] = []
+
+    async def install(hass: HomeAssistant, name: str, wanted: list[str], is_built_in: bool) -> None:
+        await may_end.wait()
+        ended.extend(wanted)
+
+    with (
+        patch(f"{_PACKAGE}.install.is_installed", return_value=False),
+        patch(f"{_PACKAGE}.install.async_process_requirements", install),
+    ):
+        flow = await begin(home)
+        await asyncio.sleep(0.1)
+        shown = await home.config_entries.flow.async_configure(flow["flow_id"])
+        home.config_entries.flow.async_abort(flow["flow_id"])
+        may_end.set()
+        await home.async_block_till_done(wait_background_tasks=True)
+
+    assert shown["progress_action"] == "packages"
+    assert shown["description_placeholders"] == {
+        "done": "0",
+        "total": str(len(ENGINE_REQUIREMENTS)),
+    }
+    assert ended == ENGINE_REQUIREMENTS[:1]
+    assert source.starts == []
 
 
 async def test_closing_the_dialog_leaves_alone_what_an_entry_needs(
