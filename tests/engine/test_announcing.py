@@ -12,6 +12,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
+
 from custom_components.llmos_assistant.engine.protocol import SERVICE_TYPE
 from tests.conftest import ENGINE, free_port
 
@@ -29,12 +31,12 @@ browser = ServiceBrowser(zeroconf, "{SERVICE_TYPE}", handlers=[note])
 print("Listening", flush=True)
 time.sleep(120)
 """
-_NOT_HERE = """
-import asyncio
+_ANNOUNCE = """
+import asyncio, sys
 from engine.announcing import announced
 
 async def main():
-    async with announced("tcp://203.0.113.7:10700", "nuc"):
+    async with announced(*sys.argv[1:]):
         pass
 
 asyncio.run(main())
@@ -83,11 +85,19 @@ def test_an_engine_is_heard_of_while_it_runs() -> None:
             assert engine.wait(30) == 0
 
 
-def test_an_address_that_is_not_here_cannot_be_announced() -> None:
-    with running("-c", _NOT_HERE) as process:
+@pytest.mark.parametrize(
+    ("uri", "name"),
+    [
+        ("tcp://203.0.113.7:10700", "nuc"),  # not an address of this machine
+        ("tcp://127.0.0.1:port", "nuc"),
+        ("tcp://127.0.0.1:10700", "n" * 70),
+    ],
+)
+def test_what_cannot_be_announced_is_told_in_one_line(uri: str, name: str) -> None:
+    with running("-c", _ANNOUNCE, uri, name) as process:
         _, errors = process.communicate(timeout=60)
 
-    assert "AnnouncementError: Cannot announce tcp://203.0.113.7:10700 as nuc" in errors
+    assert "announcing.AnnouncementError: Cannot announce" in errors.splitlines()[-1]
 
 
 def test_only_an_engine_in_the_network_is_announced() -> None:
