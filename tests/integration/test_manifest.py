@@ -99,6 +99,7 @@ def test_every_step_of_the_flow_is_described() -> None:
         "install",
         "finish",
         "hassio",
+        "zeroconf",
     }
 
     config = read("strings.json")["config"]

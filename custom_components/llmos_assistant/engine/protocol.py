@@ -35,6 +35,9 @@ QUESTION_INTENTS = frozenset(
     }
 )
 
+SERVICE_TYPE = "_llmos-assistant._tcp.local."
+"""By which an engine announces itself in the network."""
+
 
 class ProtocolError(Exception):
     """The other side sent something that is not an answer to the request."""

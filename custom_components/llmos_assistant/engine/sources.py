@@ -83,7 +83,7 @@ class HubSource:
                 part.unlink(missing_ok=True)
                 raise ValueError(f"{file.name} there is another version")
             with part.open("ab" if here else "wb") as output:
-                while block := response.read(BLOCK):
+                while block := response.read1(BLOCK):
                     output.write(block)
                     here += len(block)
                     progress(here)
@@ -150,11 +150,15 @@ def _install(package: str, folder: Path, progress: Callable[[int], None]) -> int
         text=True,
     ) as process:
         assert process.stdout is not None
-        for line in process.stdout:
-            match line.split():
-                case ["Progress", done, "of", _] if done.isdecimal():
-                    size = int(done)
-                    progress(size)
+        try:
+            for line in process.stdout:
+                match line.split():
+                    case ["Progress", done, "of", _] if done.isdecimal():
+                        size = int(done)
+                        progress(size)
+        except BaseException:  # `progress` raises when the download is not wanted any more
+            process.kill()
+            raise
     if process.returncode:
         raise SourceError(f"the Python package {package} cannot be downloaded")
     return size
