@@ -87,7 +87,8 @@ class Repairs:
 @pytest.fixture
 async def fix(home: HomeAssistant, hass_client: ClientSessionGenerator) -> Repairs:
     """Repairs things."""
-    assert await async_setup_component(home, "repairs", {})
+    for component in ("repairs", DOMAIN):  # before the client: it ends the adding of routes
+        assert await async_setup_component(home, component, {})
     return Repairs(home, await hass_client())
 
 
@@ -291,16 +292,17 @@ def downloads() -> Generator[Downloads]:
 
 async def test_a_missing_model_is_downloaded(
     home: HomeAssistant,
+    fix: Repairs,
     local_entry: MockConfigEntry,
     local_engine: ScriptedEngine,
     downloads: Downloads,
-    fix: Repairs,
 ) -> None:
     shares: list[float] = []
     home.bus.async_listen(
         "data_entry_flow_progress_update", lambda event: shares.append(event.data["progress"])
     )
     assert not await home.config_entries.async_setup(local_entry.entry_id)
+    await home.async_block_till_done()
     assert told(home) == {issues.INCOMPLETE}
 
     form = await fix.start(issues.INCOMPLETE)
@@ -343,6 +345,7 @@ async def test_issues_go_with_the_entry(
     home: HomeAssistant, local_entry: MockConfigEntry, downloads: Downloads
 ) -> None:
     assert not await home.config_entries.async_setup(local_entry.entry_id)
+    await home.async_block_till_done()
     assert told(home) == {issues.INCOMPLETE}
 
     await home.config_entries.async_remove(local_entry.entry_id)
