@@ -38,6 +38,7 @@ from custom_components.llmos_assistant.supervisor import EngineSupervisor
 from .scripted_engine import ScriptedEngine
 
 AGENT = "conversation.llmos_assistant"
+_FIX = "/api/repairs/issues/fix"
 _PACKAGE = "custom_components.llmos_assistant"
 
 
@@ -74,11 +75,14 @@ class Repairs:
         result = await self._post(f"/{step['flow_id']}", {})
         while result["type"] == "progress":
             await self._hass.async_block_till_done(wait_background_tasks=True)
-            result = await self._post(f"/{step['flow_id']}", {})
+            response = await self._client.get(f"{_FIX}/{step['flow_id']}")
+            if response.status == HTTPStatus.NOT_FOUND:  # it has ended
+                return {"type": "create_entry"}
+            result = await response.json()
         return result
 
     async def _post(self, path: str, data: dict[str, Any]) -> dict[str, Any]:
-        response = await self._client.post(f"/api/repairs/issues/fix{path}", json=data)
+        response = await self._client.post(f"{_FIX}{path}", json=data)
         assert response.status == HTTPStatus.OK, await response.text()
         result: dict[str, Any] = await response.json()
         return result
