@@ -52,6 +52,8 @@ class EngineCoordinator(DataUpdateCoordinator[EngineInfo]):
     @callback
     def async_start(self) -> None:
         """Follow the engine's health and the requests, until the entry is unloaded."""
+        if self.is_local:  # an earlier engine of this entry may have failed
+            async_note_health(self.hass, self.engine.health, self.engine.log_excerpt())
         self.config_entry.async_on_unload(self.engine.health.listen(self._note_health))
         self.config_entry.async_on_unload(self.requests.listen(self._note_request))
 

@@ -97,7 +97,7 @@ class EngineSupervisor:
 
     async def info(self) -> EngineInfo:
         """Which models the engine has, and how much memory it occupies."""
-        return await self._request(lambda client: client.info())
+        return await self._request(lambda client: client.info(), is_work=False)
 
     async def transcribe(
         self, audio: AsyncIterable[bytes], language: str, names: Sequence[str] = ()
@@ -152,8 +152,13 @@ class EngineSupervisor:
         async with self._lock:
             await self._end_process()
 
-    async def _request[T](self, request: Callable[[EngineClient], Awaitable[T]]) -> T:
-        """Ask the engine, and once more a new one if the old one dies of it or has gone."""
+    async def _request[T](
+        self, request: Callable[[EngineClient], Awaitable[T]], is_work: bool = True
+    ) -> T:
+        """Ask the engine, and once more a new one if the old one dies of it or has gone.
+
+        Only one that answers with `is_work` is well: many a one dies of nothing else.
+        """
         client = await self._running_client()
         try:
             answer = await request(client)
@@ -163,7 +168,8 @@ class EngineSupervisor:
                     self._note_failure(await self._cause_of_death())
                     await self._end_process()
             answer = await request(await self._running_client())
-        self.health.note_answer()
+        if is_work:
+            self.health.note_answer()
         return answer
 
     async def _running_client(self) -> EngineClient:

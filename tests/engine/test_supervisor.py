@@ -128,6 +128,8 @@ async def test_health(make_engine: MakeEngine) -> None:
     assert engine.health.reason == "The engine was killed, perhaps for want of memory"
 
     await engine.info()
+    assert (engine.health.state, engine.health.failures) == (State.RUNNING, 1)
+    await engine.understand("turn on the lights", "en")
     assert (engine.health.state, engine.health.failures) == (State.RUNNING, 0)
     assert engine.health.reason == ""
 

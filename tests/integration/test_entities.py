@@ -43,6 +43,11 @@ def sensor(hass: HomeAssistant, name: str) -> str:
     return str(hass.states.get(f"sensor.llmos_assistant_{name}").state)
 
 
+def is_running(pid: int) -> bool:
+    """Whether there is a process with this id."""
+    return Path(f"/proc/{pid}").exists()
+
+
 async def later(hass: HomeAssistant, seconds: float) -> None:
     """Let so many seconds pass."""
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=seconds))
@@ -139,14 +144,14 @@ async def test_the_button_frees_memory_until_the_next_request(
     assert sensor(home, "speech_model") == "whisper-base"
     assert float(sensor(home, "engine_memory")) > 50
     pid = local.runtime_data.engine.pid
-    assert Path(f"/proc/{pid}").exists()
+    assert is_running(pid)
 
     await home.services.async_call(
         "button", "press", {"entity_id": "button.llmos_assistant_free_memory"}, blocking=True
     )
     await later(home, 5)
 
-    assert not Path(f"/proc/{pid}").exists()
+    assert not is_running(pid)
     assert sensor(home, "engine") == "stopped"
     assert sensor(home, "engine_memory") == "unknown"
     assert sensor(home, "speech_model") == "whisper-base"

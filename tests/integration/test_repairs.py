@@ -167,7 +167,6 @@ async def test_an_engine_of_another_version(
     engine.protocol = 99
     entry.add_to_hass(home)
     assert not await home.config_entries.async_setup(entry.entry_id)
-    assert entry.state is ConfigEntryState.SETUP_RETRY
     assert "speaks version 99" in entry.reason
     assert told(home) == {issues.INCOMPATIBLE}
     issue = ir.async_get(home).async_get_issue(DOMAIN, issues.INCOMPATIBLE)
@@ -242,6 +241,28 @@ async def test_an_engine_that_keeps_failing_is_restarted(
     assert await ask(home) == "Turned off the lights"
 
 
+async def test_an_engine_that_does_not_start_at_first(
+    home: HomeAssistant,
+    local_entry: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv(ENV_MODELS, str(store.default_folder()))
+    (tmp_path / "__main__.py").write_text("import sys; sys.exit('ERROR: Not today')")
+    with (
+        patch(f"{_PACKAGE}.supervisor.ENGINE_FOLDER", tmp_path),
+        patch(f"{_PACKAGE}.async_start_installation", side_effect=_nothing_to_install(home)),
+    ):
+        assert not await home.config_entries.async_setup(local_entry.entry_id)
+        assert told(home) == {issues.KEEPS_FAILING}
+
+    assert await home.config_entries.async_reload(local_entry.entry_id)
+    await settle(home)
+
+    assert told(home) == set()
+    await home.config_entries.async_unload(local_entry.entry_id)
+
+
 def _nothing_to_install(hass: HomeAssistant) -> Any:
     async def nothing() -> bool:
         return False
@@ -257,6 +278,7 @@ async def test_want_of_memory_is_told_and_goes_with_the_next_answer(
     changed: list[set[str]] = []
     engine.health.listen(lambda: changed.append(told(home)))
 
+    assert engine.pid is not None
     os.kill(engine.pid, signal.SIGKILL)  # as Linux does when memory runs out
     await ask(home)
 

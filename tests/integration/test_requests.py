@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from homeassistant.auth.models import User
@@ -75,8 +75,7 @@ async def log(hass: HomeAssistant, user: User | None = None, **data: Any) -> lis
         return_response=True,
         context=Context(user_id=user.id) if user else Context(),
     )
-    requests: list[dict[str, Any]] = told["requests"]
-    return requests
+    return cast(list[dict[str, Any]], told["requests"])
 
 
 async def set_privacy(hass: HomeAssistant, service: str) -> None:
