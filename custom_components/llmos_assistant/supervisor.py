@@ -206,13 +206,16 @@ class EngineSupervisor:
 
         The first failure since an answered request costs no wait: anything can die once.
         """
-        words = f"{self._last_words} {self._excerpt[-1] if self._excerpt else ''}"
-        killed = self._process is not None and self._process.returncode == -signal.SIGKILL
-        lacks_memory = killed or any(sign in words for sign in _NO_MEMORY)
         failures = self.health.failures + 1
         pause = min(MAX_PAUSE, 2.0**failures) if failures > 1 else 0.0
         self._next_start = time.monotonic() + pause
-        self.health.note_failure(self._last_words or reason, lacks_memory)
+        self.health.note_failure(self._last_words or reason, self._lacked_memory())
+
+    def _lacked_memory(self) -> bool:
+        """Whether the process ended because it got no memory: Linux killed it, or it said so."""
+        if self._process and self._process.returncode == -signal.SIGKILL:
+            return True
+        return any(sign in line for line in self._excerpt for sign in _NO_MEMORY)
 
     async def _cause_of_death(self) -> str:
         """Why the engine does not answer, once the system tells of its end."""

@@ -14,6 +14,7 @@ from urllib.parse import urlparse
 
 import pytest
 
+from custom_components.llmos_assistant import supervisor
 from custom_components.llmos_assistant.engine.store import WHISPER_BASE, default_folder
 from custom_components.llmos_assistant.engine_client import (
     EngineClient,
@@ -173,6 +174,21 @@ async def test_engine_that_cannot_start(
     assert (engine.health.state, engine.health.failures) == (State.FAILING, 2)
     assert not engine.health.lacks_memory
     assert "cannot be loaded" in engine.log_excerpt()
+
+
+async def test_engine_that_gets_no_memory(
+    make_engine: MakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Native code says so in lines without a level, then aborts."""
+    words = "terminate called after throwing an instance of 'std::bad_alloc'"
+    program = f'import os, sys; print("{words}", file=sys.stderr, flush=True); os.abort()'
+    (tmp_path / "__main__.py").write_text(program)
+    monkeypatch.setattr(supervisor, "ENGINE_FOLDER", tmp_path)
+    engine = make_engine()
+    with pytest.raises(EngineUnavailable, match="ended with code -6"):
+        await engine.info()
+    assert engine.health.lacks_memory
+    assert engine.log_excerpt() == words
 
 
 async def test_missing_speech_model(make_engine: MakeEngine, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from homeassistant.components import conversation
+from homeassistant.components.homeassistant.exposed_entities import async_should_expose
 from homeassistant.const import EntityCategory
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import device_registry as dr
@@ -195,6 +196,7 @@ async def test_all_are_named_sorted_and_on_one_device(
     abilities = {"ai_task", "conversation", "stt"}
     status = [entity for entity in entities if entity.domain not in abilities]
     for entity in status:
+        assert not async_should_expose(home, "conversation", entity.entity_id)
         category = EntityCategory.DIAGNOSTIC if entity.domain == "sensor" else EntityCategory.CONFIG
         assert entity.entity_category is category
         strings = read("strings.json")["entity"][entity.domain][entity.translation_key]
