@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.typing import ConfigType
 
-from .const import CONF_ENGINE, DOMAIN, ENGINE_LOCAL
-from .engine_client import Engine
+from . import issues
+from .const import CONF_ENGINE, CONF_PIPELINE_ID, CONF_PRIVACY, DOMAIN, ENGINE_LOCAL
+from .coordinator import EngineCoordinator, LlmosConfigEntry
 from .engines import async_check_engine, make_engine
 from .install import (
     InstallError,
@@ -25,12 +25,18 @@ from .pipeline import async_create_pipeline, async_remove_pipeline
 from .services import async_register_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
-ISSUE_UNSUPPORTED = "unsupported"
-PLATFORMS = [Platform.AI_TASK, Platform.CONVERSATION, Platform.STT]
+PLATFORMS = [
+    Platform.AI_TASK,
+    Platform.BUTTON,
+    Platform.CONVERSATION,
+    Platform.SENSOR,
+    Platform.STT,
+    Platform.SWITCH,
+]
 
 _INSTALLATION_WAIT = 10  # seconds that setting up waits for an installation before it is put off
 
-type LlmosConfigEntry = ConfigEntry[Engine]
+_NO_RELOAD = {CONF_PRIVACY, CONF_PIPELINE_ID}  # settings that the engine need not know
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -41,10 +47,11 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: LlmosConfigEntry) -> bool:
     """Start the engine, then add the entities."""
-    ir.async_delete_issue(hass, DOMAIN, ISSUE_UNSUPPORTED)
+    issues.async_note_unsupported(hass, None)
     if entry.data[CONF_ENGINE] == ENGINE_LOCAL:
         await _async_need_installation(hass, entry)
-    engine = entry.runtime_data = make_engine(hass, entry.data, entry.options)
+    engine = make_engine(hass, entry.data, entry.options)
+    coordinator = entry.runtime_data = EngineCoordinator(hass, entry, engine)
 
     async def stop(event: Event) -> None:
         await engine.async_stop()
@@ -54,28 +61,45 @@ async def async_setup_entry(hass: HomeAssistant, entry: LlmosConfigEntry) -> boo
     try:
         await async_check_engine(engine)
     except InstallError as err:
+        issues.async_note_setup(hass, entry, err)
         if entry.data[CONF_ENGINE] == ENGINE_LOCAL:
+            issues.async_note_health(hass, engine.health, engine.log_excerpt(), is_first=True)
             _async_install_then_reload(hass, entry)  # a damaged model is the likely reason
         raise _not_ready(err) from err
+    coordinator.async_start()
+    await coordinator.async_config_entry_first_refresh()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await async_create_pipeline(hass, entry)
-    entry.async_on_unload(entry.add_update_listener(_async_options_changed))
+    issues.async_watch_home(hass, entry)
+    _reload_on_change(entry)
     return True
 
 
-async def _async_options_changed(hass: HomeAssistant, entry: LlmosConfigEntry) -> None:
-    """Start an engine with what was chosen."""
-    hass.config_entries.async_schedule_reload(entry.entry_id)
+@callback
+def _reload_on_change(entry: LlmosConfigEntry) -> None:
+    """Start an engine with what is chosen, whenever that changes."""
+
+    def settings() -> dict[str, Any]:
+        return {k: v for k, v in (entry.data | entry.options).items() if k not in _NO_RELOAD}
+
+    before = settings()
+
+    async def changed(hass: HomeAssistant, entry: LlmosConfigEntry) -> None:
+        if settings() != before:
+            hass.config_entries.async_schedule_reload(entry.entry_id)
+
+    entry.async_on_unload(entry.add_update_listener(changed))
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: LlmosConfigEntry) -> bool:
     """Remove the entities; the engine is stopped after that."""
+    issues.async_withdraw(hass)
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: LlmosConfigEntry) -> None:
     """Remove what was created for the entry. Models stay: they are a cache."""
-    ir.async_delete_issue(hass, DOMAIN, ISSUE_UNSUPPORTED)
+    issues.async_withdraw(hass, issues.ALL)
     await async_remove_pipeline(hass, entry)
 
 
@@ -85,14 +109,7 @@ async def _async_need_installation(hass: HomeAssistant, entry: LlmosConfigEntry)
     Raises ConfigEntryNotReady while that takes time, ConfigEntryError if it is impossible.
     """
     if key := unsupported_reason():
-        ir.async_create_issue(
-            hass,
-            DOMAIN,
-            ISSUE_UNSUPPORTED,
-            is_fixable=False,
-            severity=ir.IssueSeverity.ERROR,
-            translation_key=key,
-        )
+        issues.async_note_unsupported(hass, key)
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key=key)
     if await async_is_installed(hass):
         return
@@ -118,7 +135,12 @@ def _async_install_then_reload(hass: HomeAssistant, entry: LlmosConfigEntry) -> 
     """Install in the background, and load the entry again if that brought something."""
 
     def reload(task: asyncio.Task[bool]) -> None:
-        if not task.cancelled() and task.exception() is None and task.result():
+        if task.cancelled():
+            return
+        error = task.exception()
+        if isinstance(error, InstallError):
+            issues.async_note_installation(hass, error)
+        elif error is None and task.result():
             hass.config_entries.async_schedule_reload(entry.entry_id)
 
     task = async_start_installation(hass)

@@ -17,6 +17,7 @@ CONF_PATH: Final = "path"
 CONF_CREATE_PIPELINE: Final = "create_pipeline"
 CONF_PREFERRED_PIPELINE: Final = "preferred_pipeline"
 CONF_PIPELINE_ID: Final = "pipeline_id"
+CONF_PRIVACY: Final = "privacy"
 
 ENGINE_LOCAL: Final = "local"
 ENGINE_REMOTE: Final = "remote"

@@ -17,7 +17,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from . import LlmosConfigEntry
 from .chatting import async_chat, async_has_chat_model
 from .const import DOMAIN
-from .engine_client import EngineError
+from .engine_client import EngineError, EngineUnavailable
 from .entity import EngineEntity
 from .home.acting import OnStep, Request, async_act, async_undo
 from .home.follow_ups import Turn
@@ -25,6 +25,7 @@ from .home.grounding import IF, UNDO, GroundedStep, Grounding
 from .home.items import async_settle_lists
 from .home.memory import Memory
 from .home.speech import Speaker, async_get_speaker, join_sentences
+from .request_log import RequestRecord, Stage
 from .understanding import area_of_speaker, async_understand
 
 _LOGGER = logging.getLogger(__name__)
@@ -66,15 +67,19 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
         language = user_input.language or self.hass.config.language
         speaker = await async_get_speaker(self.hass, language)
         response: intent.IntentResponse | None
-        try:
-            response = await self._async_respond(user_input, chat_log, speaker)
-            if response is None:
-                response = await self._async_chat(user_input, chat_log, speaker)
-        except HomeAssistantError as err:
-            response = _failure(err, speaker)
+        with self.requests.answering(user_input.text, language) as record:
+            try:
+                response = await self._async_respond(user_input, chat_log, speaker, record)
+                if response is None:
+                    with record.timed(Stage.ACT):
+                        response = await self._async_chat(user_input, chat_log, speaker)
+            except HomeAssistantError as err:
+                response = _failure(err, speaker)
+                record.error = err.translation_key or ""
+            speech = response.speech.get(intent.SPEECH_TYPE_PLAIN, {}).get("speech", "")
+            record.answer = speech
         told = chat_log.content[-1]
         if not (isinstance(told, conversation.AssistantContent) and told.content):
-            speech = response.speech.get(intent.SPEECH_TYPE_PLAIN, {}).get("speech", "")
             chat_log.async_add_assistant_content_without_tools(
                 conversation.AssistantContent(agent_id=user_input.agent_id, content=speech)
             )
@@ -89,6 +94,7 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
         user_input: conversation.ConversationInput,
         chat_log: conversation.ChatLog,
         speaker: Speaker,
+        record: RequestRecord,
     ) -> intent.IntentResponse | None:
         """Do what was asked for, ask back, or say why not; None if it is not about the home.
 
@@ -97,6 +103,7 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
         area_id, device_id = area_of_speaker(
             self.hass, user_input.device_id, user_input.satellite_id
         )
+        record.area_id = area_id
         request = Request(
             text=user_input.text,
             context=user_input.context,
@@ -107,22 +114,25 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
             later=self._memory.later,
         )
         if undoing := self._memory.later.pop(user_input.text, None):
-            return await async_undo(self.hass, undoing, request, speaker)
+            with record.timed(Stage.ACT):
+                return await async_undo(self.hass, undoing, request, speaker)
         last = self._memory.recall(chat_log.conversation_id)
-        understood = await async_understand(
-            self.hass,
-            self.engine,
-            user_input.text,
-            speaker.language,
-            area_id,
-            last.turn if last else None,
-        )
-        grounding = await async_settle_lists(
-            self.hass,
-            understood.grounding,
-            [entity.entity_id for entity in understood.home.of_kind(frozenset({TODO}))],
-            user_input.text,
-        )
+        with record.timed(Stage.UNDERSTAND):
+            understood = await async_understand(
+                self.hass,
+                self.engine,
+                user_input.text,
+                speaker.language,
+                area_id,
+                last.turn if last else None,
+            )
+            grounding = await async_settle_lists(
+                self.hass,
+                understood.grounding,
+                [entity.entity_id for entity in understood.home.of_kind(frozenset({TODO}))],
+                user_input.text,
+            )
+        record.understood(understood.plan, grounding)
         if not grounding.steps:
             return None
         before = self._states_of(grounding)
@@ -131,9 +141,10 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
         request = replace(request, before=last.before if last and undoes else before)
 
         def log_step(step: GroundedStep) -> Callable[[intent.IntentResponse], None]:
-            return _log_step(chat_log, user_input.agent_id, step)
+            return _log_step(chat_log, user_input.agent_id, step, record)
 
-        return await self._async_carry_out(grounding, request, speaker, log_step)
+        with record.timed(Stage.ACT):
+            return await self._async_carry_out(grounding, request, speaker, log_step)
 
     async def _async_chat(
         self,
@@ -185,7 +196,9 @@ def _failure(err: HomeAssistantError, speaker: Speaker) -> intent.IntentResponse
     words = speaker.phrase(err.translation_key, **(err.translation_placeholders or {}))
     if isinstance(err, ServiceValidationError):
         return _error(_ErrorCode.NO_INTENT_MATCH, words, speaker)
-    _LOGGER.error("No answer to a request: %s", words)
+    # The coordinator has logged it if there is no engine.
+    level = logging.DEBUG if isinstance(err.__cause__, EngineUnavailable) else logging.ERROR
+    _LOGGER.log(level, "No answer to a request: %s", words)
     return _error(_ErrorCode.FAILED_TO_HANDLE, words, speaker)
 
 
@@ -196,9 +209,9 @@ def _error(code: _ErrorCode, words: str, speaker: Speaker) -> intent.IntentRespo
 
 
 def _log_step(
-    chat_log: conversation.ChatLog, agent_id: str, step: GroundedStep
+    chat_log: conversation.ChatLog, agent_id: str, step: GroundedStep, record: RequestRecord
 ) -> Callable[[intent.IntentResponse], None]:
-    """Record a step as a tool call, as Home Assistant's own agent does.
+    """Record a step, in the chat log as a tool call, as Home Assistant's own agent does.
 
     Returns what records its result: the time between the two is what acting took.
     """
@@ -208,6 +221,7 @@ def _log_step(
     )
 
     def log_result(response: intent.IntentResponse) -> None:
+        record.carried_out(step, response)
         chat_log.async_add_assistant_content_without_tools(
             conversation.ToolResultContent(
                 agent_id=agent_id,

@@ -16,7 +16,8 @@ from wyoming.handle import HandledChunk, HandledStop
 from wyoming.info import Describe, Info
 from wyoming.intent import Intent, IntentsStart, Recognize
 
-from .engine.protocol import Chat, Message, Plan, ProtocolError
+from .engine.protocol import Chat, EngineInfo, Message, Plan, ProtocolError
+from .health import Health
 
 CONNECT_TIMEOUT = 5.0  # seconds
 INFO_TIMEOUT = 10.0
@@ -42,8 +43,10 @@ class EngineUnavailable(EngineError):
 class Engine(Protocol):
     """An engine, wherever it runs. Every method raises EngineError."""
 
-    async def info(self) -> Info:
-        """Which models the engine has."""
+    health: Health
+
+    async def info(self) -> EngineInfo:
+        """Which models the engine has, and how much memory it occupies."""
 
     async def transcribe(
         self, audio: AsyncIterable[bytes], language: str, names: Sequence[str] = ()
@@ -56,11 +59,14 @@ class Engine(Protocol):
     def chat(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[str]:
         """The chat model's answer in pieces, as they come. Close it to end an answer early."""
 
-    async def memory(self) -> int | None:
-        """Bytes that the engine occupies here; None if it runs elsewhere or not at all."""
+    def log_excerpt(self) -> str:
+        """The last lines that the engine logged here; "" if it runs elsewhere."""
+
+    async def async_rest(self) -> None:
+        """End what was started for this engine until the next request starts it again."""
 
     async def async_stop(self) -> None:
-        """End what was started for this engine."""
+        """End what was started for this engine, for good."""
 
 
 class EngineClient:
@@ -72,14 +78,15 @@ class EngineClient:
 
     def __init__(self, uri: str) -> None:
         self.uri = uri
+        self.health = Health()
 
-    async def info(self, timeout: float = INFO_TIMEOUT) -> Info:
-        """Which models the engine has."""
+    async def info(self, timeout: float = INFO_TIMEOUT) -> EngineInfo:
+        """Which models the engine has, and how much memory it occupies."""
         async with self._connection() as client, _deadline(timeout):
             await client.write_event(Describe().event())
             while not Info.is_type((event := await _read(client)).type):
                 pass
-            return Info.from_event(event)
+            return EngineInfo.from_event(event)
 
     async def understand(self, text: str, language: str) -> Plan:
         """What a text asks for."""
@@ -127,9 +134,12 @@ class EngineClient:
                 if HandledChunk.is_type(event.type):
                     yield HandledChunk.from_event(event).text
 
-    async def memory(self) -> int | None:
-        """Not known: the engine may be on another machine."""
-        return None
+    def log_excerpt(self) -> str:
+        """Not known: whoever runs the engine has its log."""
+        return ""
+
+    async def async_rest(self) -> None:
+        """Nothing was started."""
 
     async def async_stop(self) -> None:
         """Nothing was started."""
@@ -141,14 +151,20 @@ class EngineClient:
         try:
             await client.connect()
         except (OSError, TimeoutError) as err:
-            raise EngineUnavailable(f"No engine answers at {self.uri}") from err
+            raise self._failed(f"No engine answers at {self.uri}") from err
         try:
             yield client
+            self.health.note_answer()
         except (OSError, EOFError) as err:
-            raise EngineUnavailable("The engine stopped in the middle of its work") from err
+            raise self._failed("The engine stopped in the middle of its work") from err
         finally:
             with suppress(OSError):
                 await client.disconnect()
+
+    def _failed(self, reason: str) -> EngineUnavailable:
+        """The error to raise after this failure, which is noted."""
+        self.health.note_failure(reason)
+        return EngineUnavailable(reason)
 
 
 @asynccontextmanager
@@ -162,10 +178,10 @@ async def _deadline(seconds: float) -> AsyncIterator[None]:
 
 
 async def _read(client: AsyncClient) -> Event:
-    """The engine's next event. Raises EngineError if it is an error or there is none."""
+    """The engine's next event. Raises EngineError if it is an error, EOFError if there is none."""
     event = await client.read_event()
     if event is None:
-        raise EngineUnavailable("The engine stopped in the middle of its work")
+        raise EOFError
     if Error.is_type(event.type):
         error = Error.from_event(event)
         raise EngineError(error.text, error.code)

@@ -16,6 +16,7 @@ from .const import (
     NO_MODEL,
     models_folder,
 )
+from .engine.protocol import PROTOCOL
 from .engine_client import Engine, EngineClient, EngineError
 from .install import InstallError
 from .supervisor import EngineSupervisor
@@ -39,5 +40,7 @@ async def async_check_engine(engine: Engine) -> None:
         info = await engine.info()
     except EngineError as err:
         raise InstallError("engine_failed", str(err)) from err
+    if info.protocol != PROTOCOL:
+        raise InstallError("incompatible_engine", str(info.protocol))
     if not (info.asr and info.intent):
         raise InstallError("engine_incomplete")

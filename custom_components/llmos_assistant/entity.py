@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
-from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN, LANGUAGES, NAME
+from .coordinator import EngineCoordinator
 
 if TYPE_CHECKING:
     from . import LlmosConfigEntry
@@ -21,15 +23,34 @@ class EngineEntity(Entity):
     _attr_should_poll = False
 
     def __init__(self, entry: LlmosConfigEntry) -> None:
-        self.engine = entry.runtime_data
+        self.engine = entry.runtime_data.engine
+        self.requests = entry.runtime_data.requests
         self._attr_unique_id = entry.entry_id
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, entry.entry_id)},
-            name=NAME,
-            entry_type=DeviceEntryType.SERVICE,
-        )
+        self._attr_device_info = device_info(entry)
 
     @property
     def supported_languages(self) -> list[str]:
         """The languages that there are models for."""
         return LANGUAGES
+
+
+class StatusEntity(CoordinatorEntity[EngineCoordinator]):
+    """Something on the device page, named by the key of its description."""
+
+    _attr_has_entity_name = True
+
+    def __init__(self, entry: LlmosConfigEntry, description: EntityDescription) -> None:
+        super().__init__(entry.runtime_data)
+        self.entity_description = description
+        self._attr_unique_id = f"{entry.entry_id}_{description.key}"
+        self._attr_translation_key = description.key
+        self._attr_device_info = device_info(entry)
+
+
+def device_info(entry: LlmosConfigEntry) -> DeviceInfo:
+    """The one device, a service, that all entities belong to."""
+    return DeviceInfo(
+        identifiers={(DOMAIN, entry.entry_id)},
+        name=NAME,
+        entry_type=DeviceEntryType.SERVICE,
+    )

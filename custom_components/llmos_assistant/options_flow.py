@@ -74,7 +74,8 @@ class LlmosOptionsFlow(InstallSteps, OptionsFlow):
     @override
     async def async_step_finish(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Use the model: the entry is loaded again."""
-        return self.async_create_entry(data={CONF_CHAT_MODEL: self._model})
+        options = {**self.config_entry.options, CONF_CHAT_MODEL: self._model}
+        return self.async_create_entry(data=options)
 
 
 def _choices() -> SelectSelector:

@@ -33,8 +33,12 @@ def async_has_voice(hass: HomeAssistant) -> bool:
 
 async def async_create_pipeline(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Create the pipeline if the user asked for it and it was not done before."""
-    if not entry.data.get(CONF_CREATE_PIPELINE) or CONF_PIPELINE_ID in entry.data:
-        return
+    if entry.data.get(CONF_CREATE_PIPELINE) and CONF_PIPELINE_ID not in entry.data:
+        await async_add_pipeline(hass, entry)
+
+
+async def async_add_pipeline(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Create the pipeline, which goes when the entry goes."""
     registry = er.async_get(hass)
     language = entry.data[CONF_LANGUAGE]
     store = hass.data[KEY_ASSIST_PIPELINE].pipeline_store

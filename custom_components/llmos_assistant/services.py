@@ -24,6 +24,7 @@ from homeassistant.helpers import (
 from homeassistant.helpers import (
     device_registry as dr,
 )
+from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util.json import JsonObjectType
 
 from .ask import STRUCTURE_SCHEMA, async_ask, in_structure
@@ -31,14 +32,17 @@ from .const import DOMAIN
 from .home.grounding import expanded
 from .home.problems import Problem
 from .home.speech import async_get_speaker
+from .request_log import MAX_REQUESTS
 from .understanding import area_of_speaker, async_understand
 
 if TYPE_CHECKING:
     from . import LlmosConfigEntry
 
 SERVICE_ASK = "ask"
+SERVICE_REQUESTS = "requests"
 SERVICE_UNDERSTAND = "understand"
 ATTR_LANGUAGE = "language"
+ATTR_LIMIT = "limit"
 ATTR_QUESTION = "question"
 ATTR_STRUCTURE = "structure"
 ATTR_TEXT = "text"
@@ -49,6 +53,13 @@ _ASK_SCHEMA = vol.Schema(
         vol.Optional(ATTR_AREA_ID): cv.string,
         vol.Optional(ATTR_LANGUAGE): cv.string,
         vol.Optional(ATTR_STRUCTURE): STRUCTURE_SCHEMA,
+    }
+)
+_REQUESTS_SCHEMA = vol.Schema(
+    {
+        vol.Optional(ATTR_LIMIT, default=MAX_REQUESTS): vol.All(
+            vol.Coerce(int), vol.Range(min=1, max=MAX_REQUESTS)
+        ),
     }
 )
 _UNDERSTAND_SCHEMA = vol.Schema(
@@ -71,6 +82,9 @@ def async_register_services(hass: HomeAssistant) -> None:
         hass.services.async_register(
             DOMAIN, name, action, schema=schema, supports_response=SupportsResponse.ONLY
         )
+    async_register_admin_service(  # what others said is not for everybody
+        hass, DOMAIN, SERVICE_REQUESTS, _async_requests, _REQUESTS_SCHEMA, SupportsResponse.ONLY
+    )
 
 
 async def _async_ask(call: ServiceCall) -> ServiceResponse:
@@ -80,7 +94,7 @@ async def _async_ask(call: ServiceCall) -> ServiceResponse:
     language = call.data.get(ATTR_LANGUAGE, hass.config.language)
     fact = await async_ask(
         hass,
-        entry.runtime_data,
+        entry.runtime_data.engine,
         call.data[ATTR_QUESTION],
         language,
         _area_id(hass, call),
@@ -98,7 +112,7 @@ async def _async_understand(call: ServiceCall) -> ServiceResponse:
     entry = _loaded_entry(hass)
     language = call.data.get(ATTR_LANGUAGE, hass.config.language)
     understood = await async_understand(
-        hass, entry.runtime_data, call.data[ATTR_TEXT], language, _area_id(hass, call)
+        hass, entry.runtime_data.engine, call.data[ATTR_TEXT], language, _area_id(hass, call)
     )
     response: JsonObjectType = {
         "steps": [
@@ -112,6 +126,16 @@ async def _async_understand(call: ServiceCall) -> ServiceResponse:
     if problem := understood.grounding.problem:
         response["problem"] = await _describe(hass, problem, language)
     return response
+
+
+async def _async_requests(call: ServiceCall) -> ServiceResponse:
+    """The last requests, the last one first: what was heard, understood and done, and why."""
+    requests = _loaded_entry(call.hass).runtime_data.requests
+    records = requests.records[: call.data[ATTR_LIMIT]]
+    return {
+        "requests": [record.as_dict() for record in records],
+        "privacy": requests.is_private,
+    }
 
 
 def _loaded_entry(hass: HomeAssistant) -> LlmosConfigEntry:

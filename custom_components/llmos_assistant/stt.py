@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator, AsyncIterable
 from typing import override
 
@@ -12,15 +13,17 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from . import LlmosConfigEntry
-from .engine_client import EngineError
+from .engine_client import EngineError, EngineUnavailable
 from .entity import EngineEntity
 from .home.building import async_build_home
 from .home.vocabulary import vocabulary
+from .request_log import Stage
 
 _LOGGER = logging.getLogger(__name__)
 
 PARALLEL_UPDATES = 0
 
+_BYTES_PER_SECOND = 32_000
 _CHUNK_TIMEOUT = 10  # seconds; microphones send several chunks a second
 
 
@@ -67,12 +70,36 @@ class LlmosSpeechToText(EngineEntity, stt.SpeechToTextEntity):
     ) -> stt.SpeechResult:
         """Transcribe 16 kHz 16-bit mono PCM. Where no words are heard, the text is empty."""
         names = vocabulary(async_build_home(self.hass))
-        try:
-            text = await self.engine.transcribe(_bounded(stream), metadata.language, names)
-        except EngineError as err:
-            _LOGGER.error("Speech was not recognized: %s", err)
-            return stt.SpeechResult(None, stt.SpeechResultState.ERROR)
-        return stt.SpeechResult(text, stt.SpeechResultState.SUCCESS)
+        with self.requests.hearing(metadata.language) as record:
+            audio = _Measured(_bounded(stream))
+            try:
+                record.text = await self.engine.transcribe(audio, metadata.language, names)
+            except EngineError as err:
+                # The coordinator has logged it if there is no engine.
+                level = logging.DEBUG if isinstance(err, EngineUnavailable) else logging.ERROR
+                _LOGGER.log(level, "Speech was not recognized: %s", err)
+                record.error = str(err)
+                return stt.SpeechResult(None, stt.SpeechResultState.ERROR)
+            finally:
+                record.audio_seconds = audio.size / _BYTES_PER_SECOND
+                record.add_time(time.monotonic() - audio.end, Stage.SPEECH, Stage.TOTAL)
+        return stt.SpeechResult(record.text, stt.SpeechResultState.SUCCESS)
+
+
+class _Measured:
+    """A stream that knows its size and when it ended."""
+
+    def __init__(self, stream: AsyncIterable[bytes]) -> None:
+        self._stream = stream
+        self.size = 0  # bytes
+        self.end = time.monotonic()
+
+    async def __aiter__(self) -> AsyncGenerator[bytes]:
+        async for chunk in self._stream:
+            self.size += len(chunk)
+            self.end = time.monotonic()
+            yield chunk
+        self.end = time.monotonic()
 
 
 async def _bounded(stream: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:

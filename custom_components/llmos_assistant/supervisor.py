@@ -10,14 +10,15 @@ import signal
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from pathlib import Path
 
-from wyoming.info import Info
-
-from .engine.protocol import Message, Plan
+from .engine.memory import resident_memory
+from .engine.protocol import EngineInfo, Message, Plan
 from .engine_client import EngineClient, EngineUnavailable
+from .health import Health, State
 from .replay import ReplayableAudio
 
 _LOGGER = logging.getLogger(__name__)
@@ -25,11 +26,14 @@ _LOGGER = logging.getLogger(__name__)
 ENGINE_FOLDER = Path(__file__).parent / "engine"
 START_TIMEOUT = 120.0  # seconds; models load slowly from an SD card
 STOP_TIMEOUT = 5.0
+_DEATH_TIMEOUT = 1.0  # until the system tells how a process ended that answers no more
 MAX_PAUSE = 60.0  # between attempts to start an engine that keeps failing
 NICENESS = 5  # Home Assistant itself goes first
 
 _MAX_SOCKET_PATH = 100  # bytes; the system's limit is a little higher
 _MAX_REMEMBERED_LINES = 100
+_EXCERPT_LINES = 10
+_NO_MEMORY = ("MemoryError", "bad_alloc", "Cannot allocate memory")  # as Python, C++ and C word it
 
 
 class EngineSupervisor:
@@ -66,16 +70,16 @@ class EngineSupervisor:
             self._options.append(f"--command-model={command_model}")
         self._lock = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
-        self._log_task: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
         self._client: EngineClient | None = None
         self._is_stopped = False
         self.starts = 0  # of processes, ever
-        self._failures = 0
+        self.health = Health()
         self._next_start = 0.0  # monotonic seconds
-        self._reason = ""
         self._last_words = ""  # the last error that the present engine logged
         self._folder: Path | None = None  # of its socket
         self._logged: set[str] = set()
+        self._excerpt: deque[str] = deque(maxlen=_EXCERPT_LINES)
 
     @property
     def pid(self) -> int | None:
@@ -91,9 +95,9 @@ class EngineSupervisor:
         """Start the engine unless it runs. Raises EngineUnavailable."""
         await self._running_client()
 
-    async def info(self) -> Info:
-        """Which models the engine has."""
-        return await self._request(lambda client: client.info())
+    async def info(self) -> EngineInfo:
+        """Which models the engine has, and how much memory it occupies."""
+        return await self._request(lambda client: client.info(), is_work=False)
 
     async def transcribe(
         self, audio: AsyncIterable[bytes], language: str, names: Sequence[str] = ()
@@ -128,7 +132,17 @@ class EngineSupervisor:
         """Bytes of memory that the engine occupies; None while it does not run."""
         if (pid := self.pid) is None:
             return None
-        return await asyncio.to_thread(_resident_memory, pid)
+        return await asyncio.to_thread(resident_memory, pid)
+
+    def log_excerpt(self) -> str:
+        """The last lines that the engine logged."""
+        return "\n".join(self._excerpt)
+
+    async def async_rest(self) -> None:
+        """End the engine until the next request starts it again. What it is doing is done anew."""
+        async with self._lock:
+            await self._end_process()
+            self.health.note(State.STOPPED)
 
     async def async_stop(self) -> None:
         """End the engine for good, by force if it must be."""
@@ -138,18 +152,24 @@ class EngineSupervisor:
         async with self._lock:
             await self._end_process()
 
-    async def _request[T](self, request: Callable[[EngineClient], Awaitable[T]]) -> T:
-        """Ask the engine, and once more a new one if the old one dies of it or has gone."""
+    async def _request[T](
+        self, request: Callable[[EngineClient], Awaitable[T]], is_work: bool = True
+    ) -> T:
+        """Ask the engine, and once more a new one if the old one dies of it or has gone.
+
+        Only one that answers with `is_work` is well: many a one dies of nothing else.
+        """
         client = await self._running_client()
         try:
             answer = await request(client)
         except EngineUnavailable:
             async with self._lock:
                 if client is self._client:
-                    self._note_failure("The engine stopped answering")
+                    self._note_failure(await self._cause_of_death())
                     await self._end_process()
             answer = await request(await self._running_client())
-        self._failures = 0
+        if is_work:
+            self.health.note_answer()
         return answer
 
     async def _running_client(self) -> EngineClient:
@@ -163,7 +183,8 @@ class EngineSupervisor:
                 self._note_failure(_epitaph(self._process.returncode))
                 await self._end_process()
             if time.monotonic() < self._next_start:
-                raise EngineUnavailable(f"The engine keeps failing: {self._reason}")
+                raise EngineUnavailable(f"The engine keeps failing: {self.health.reason}")
+            self.health.note(State.STARTING)
             try:
                 self._client = await self._start_process()
             except EngineUnavailable as err:
@@ -172,6 +193,9 @@ class EngineSupervisor:
             finally:
                 if not self._client:
                     await self._end_process()
+                    if self.health.state is State.STARTING:  # whoever asked for it has gone
+                        self.health.note(State.STOPPED)
+            self.health.note(State.RUNNING)
             return self._client
 
     def _is_running(self) -> bool:
@@ -182,15 +206,30 @@ class EngineSupervisor:
 
         The first failure since an answered request costs no wait: anything can die once.
         """
-        self._failures += 1
-        self._reason = self._last_words or reason
-        pause = min(MAX_PAUSE, 2.0**self._failures) if self._failures > 1 else 0.0
+        failures = self.health.failures + 1
+        pause = min(MAX_PAUSE, 2.0**failures) if failures > 1 else 0.0
         self._next_start = time.monotonic() + pause
+        self.health.note_failure(self._last_words or reason, self._lacked_memory())
+
+    def _lacked_memory(self) -> bool:
+        """Whether the process ended because it got no memory: Linux killed it, or it said so."""
+        if self._process and self._process.returncode == -signal.SIGKILL:
+            return True
+        return any(sign in line for line in self._excerpt for sign in _NO_MEMORY)
+
+    async def _cause_of_death(self) -> str:
+        """Why the engine does not answer, once the system tells of its end."""
+        assert self._process is not None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_DEATH_TIMEOUT):
+                return _epitaph(await self._process.wait())
+        return "The engine stopped answering"
 
     async def _start_process(self) -> EngineClient:
         """Start an engine and wait until it is ready. Raises EngineUnavailable."""
         self.starts += 1
         self._last_words = ""
+        self._excerpt.clear()
         self._folder = await asyncio.to_thread(_socket_folder)
         uri = f"unix://{self._folder}/engine.sock"
         try:
@@ -208,8 +247,7 @@ class EngineSupervisor:
         except OSError as err:
             raise EngineUnavailable(f"The engine cannot be started: {err}") from err
         assert self._process.stdout is not None
-        assert self._process.stderr is not None
-        self._log_task = asyncio.create_task(self._log(self._process.stderr))
+        self._watching = asyncio.create_task(self._watch(self._process))
         try:
             async with asyncio.timeout(START_TIMEOUT):
                 is_ready = await self._process.stdout.readline()
@@ -217,10 +255,22 @@ class EngineSupervisor:
             message = f"The engine was not ready within {START_TIMEOUT:.0f} seconds"
             raise EngineUnavailable(message) from err
         if not is_ready:
-            await self._log_task  # its last words
+            await self._watching  # its last words
             code = await self._process.wait()
             raise EngineUnavailable(self._last_words or _epitaph(code))
         return EngineClient(uri)
+
+    async def _watch(self, process: asyncio.subprocess.Process) -> None:
+        """Pass the engine's log on, and notice if it ends while nobody asks anything."""
+        assert process.stderr is not None
+        await self._log(process.stderr)
+        await process.wait()
+        # Whoever holds the lock is about to notice it, too, or has ended it.
+        if self._client and process is self._process and not self._lock.locked():
+            async with self._lock:
+                if process is self._process:
+                    self._note_failure(_epitaph(process.returncode))
+                    await self._end_process()
 
     async def _log(self, stderr: asyncio.StreamReader) -> None:
         """Pass the engine's log on, each line once however often it comes."""
@@ -231,6 +281,7 @@ class EngineSupervisor:
                 level, text = logging.WARNING, raw.decode(errors="replace").rstrip()
             if level >= logging.ERROR:
                 self._last_words = text
+            self._excerpt.append(text)
             if text and text not in self._logged:
                 if len(self._logged) > _MAX_REMEMBERED_LINES:
                     self._logged.clear()
@@ -253,10 +304,10 @@ class EngineSupervisor:
                 await process.wait()
             assert process.stdin is not None
             process.stdin.close()
-        if self._log_task:
-            await asyncio.wait({self._log_task}, timeout=1.0)
-            self._log_task.cancel()
-            self._log_task = None
+        watching, self._watching = self._watching, None
+        if watching and watching is not asyncio.current_task():
+            await asyncio.wait({watching}, timeout=1.0)
+            watching.cancel()
         if self._folder:
             await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
             self._folder = None
@@ -277,12 +328,3 @@ def _socket_folder() -> Path:
     if len(os.fsencode(base)) > _MAX_SOCKET_PATH - len("/llmos-12345678/engine.sock"):
         base = "/tmp"  # mkdtemp makes a folder of our own in it
     return Path(tempfile.mkdtemp(prefix="llmos-", dir=base))
-
-
-def _resident_memory(pid: int) -> int | None:
-    """Resident set size in bytes, from Linux's /proc; None elsewhere."""
-    try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
-    except OSError, ValueError, IndexError:
-        return None
-    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from wyoming.asr import Transcript
 from wyoming.event import Event
+from wyoming.info import Info
 from wyoming.intent import IntentsStart
 
-from custom_components.llmos_assistant.engine.protocol import Plan, ProtocolError, Step
+from custom_components.llmos_assistant.engine.protocol import EngineInfo, Plan, ProtocolError, Step
 
 TURN_ON = Step("HassTurnOn", {"name": "desk lamp", "area": "office"})
 SET = Step("HassLightSet", {"brightness": 30, "temperature": 20.5})
@@ -45,3 +46,15 @@ def test_what_is_no_plan(events: list[Event]) -> None:
     """A plan that ends early is not half a plan."""
     with pytest.raises(ProtocolError):
         Plan.from_events(events)
+
+
+def test_what_an_engine_is_arrives_as_it_was_sent() -> None:
+    """Also what Wyoming's own message has no words for."""
+    info = EngineInfo(protocol=7, memory=2**30)
+    assert EngineInfo.from_event(info.event()) == info
+
+
+def test_an_engine_that_tells_no_version_speaks_the_first() -> None:
+    """As any other program that speaks Wyoming."""
+    info = EngineInfo.from_event(Info().event())
+    assert (info.protocol, info.memory) == (1, None)

@@ -14,12 +14,14 @@ from urllib.parse import urlparse
 
 import pytest
 
+from custom_components.llmos_assistant import supervisor
 from custom_components.llmos_assistant.engine.store import WHISPER_BASE, default_folder
 from custom_components.llmos_assistant.engine_client import (
     EngineClient,
     EngineError,
     EngineUnavailable,
 )
+from custom_components.llmos_assistant.health import State
 from custom_components.llmos_assistant.supervisor import ENGINE_FOLDER, EngineSupervisor
 from tests.conftest import free_port, recording, stream
 
@@ -103,6 +105,46 @@ async def test_killed_engine_is_replaced(make_engine: MakeEngine) -> None:
         assert engine.pid not in pids
 
 
+async def test_health(make_engine: MakeEngine) -> None:
+    """Each change is told: starting, dying while nobody asks, coming back, resting."""
+    engine = make_engine()
+    told: list[State] = []
+    died = asyncio.Event()
+
+    def note() -> None:
+        told.append(engine.health.state)
+        if engine.health.state is State.FAILING:
+            died.set()
+
+    stop_listening = engine.health.listen(note)
+    assert engine.health.state is State.STOPPED
+    assert ((await engine.info()).memory or 0) > 10 * 2**20
+    assert told == [State.STARTING, State.RUNNING]
+
+    assert engine.pid is not None
+    os.kill(engine.pid, signal.SIGKILL)
+    async with asyncio.timeout(10):
+        await died.wait()
+    assert (engine.health.failures, engine.health.lacks_memory) == (1, True)
+    assert engine.health.reason == "The engine was killed, perhaps for want of memory"
+
+    await engine.info()
+    assert (engine.health.state, engine.health.failures) == (State.RUNNING, 1)
+    await engine.understand("turn on the lights", "en")
+    assert (engine.health.state, engine.health.failures) == (State.RUNNING, 0)
+    assert engine.health.reason == ""
+
+    pid = engine.pid
+    await engine.async_rest()
+    assert engine.health.state is State.STOPPED
+    assert engine.pid is None
+    assert not is_alive(pid)
+    stop_listening()
+    await engine.info()
+    assert engine.pid not in (None, pid)
+    assert told[-1] is State.STOPPED
+
+
 async def test_death_while_listening(make_engine: MakeEngine) -> None:
     """What was said so far is sent again to the next engine, and the rest after it."""
     engine = make_engine(speech_model=WHISPER_BASE.name)
@@ -129,6 +171,24 @@ async def test_engine_that_cannot_start(
     logged = [r for r in caplog.records if r.levelno >= logging.WARNING]
     assert len(logged) == 1
     assert engine.starts == 2
+    assert (engine.health.state, engine.health.failures) == (State.FAILING, 2)
+    assert not engine.health.lacks_memory
+    assert "cannot be loaded" in engine.log_excerpt()
+
+
+async def test_engine_that_gets_no_memory(
+    make_engine: MakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Native code says so in lines without a level, then aborts."""
+    words = "terminate called after throwing an instance of 'std::bad_alloc'"
+    program = f'import os, sys; print("{words}", file=sys.stderr, flush=True); os.abort()'
+    (tmp_path / "__main__.py").write_text(program)
+    monkeypatch.setattr(supervisor, "ENGINE_FOLDER", tmp_path)
+    engine = make_engine()
+    with pytest.raises(EngineUnavailable, match="ended with code -6"):
+        await engine.info()
+    assert engine.health.lacks_memory
+    assert engine.log_excerpt() == words
 
 
 async def test_missing_speech_model(make_engine: MakeEngine, tmp_path: Path) -> None:
@@ -157,6 +217,7 @@ async def test_orphan(tmp_path: Path) -> None:
     program = f"""
 import asyncio, sys
 from pathlib import Path
+from custom_components.llmos_assistant.health import State
 from custom_components.llmos_assistant.supervisor import EngineSupervisor
 async def main():
     engine = EngineSupervisor(Path({str(tmp_path)!r}), "none")

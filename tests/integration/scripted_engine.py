@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -22,14 +22,13 @@ from wyoming.info import (
     Describe,
     HandleModel,
     HandleProgram,
-    Info,
     IntentModel,
     IntentProgram,
 )
 from wyoming.intent import Recognize
 from wyoming.server import AsyncEventHandler, AsyncTcpServer
 
-from custom_components.llmos_assistant.engine.protocol import Chat, Plan, Step
+from custom_components.llmos_assistant.engine.protocol import PROTOCOL, Chat, EngineInfo, Plan, Step
 
 _SOMEBODY = Attribution("somebody", "https://example.com")
 _ARTIFACT: dict[str, Any] = {
@@ -50,6 +49,8 @@ class ScriptedEngine:
     chat: list[str] | None = None  # what the chat model says, one answer after the other
     error: str = ""
     has_speech: bool = True
+    protocol: int = PROTOCOL
+    memory: int | None = 2**28
     port: int = 0
     asked: list[str] = field(default_factory=list)
     chats: list[Chat] = field(default_factory=list)
@@ -94,14 +95,16 @@ class ScriptedEngine:
     def _error(self) -> Event | None:
         return Error(self.error).event() if self.error else None
 
-    def _info(self) -> Info:
+    def _info(self) -> EngineInfo:
         asr = AsrProgram(**_ARTIFACT, models=[AsrModel(**_ARTIFACT, languages=["en"])])
         intent = IntentProgram(**_ARTIFACT, models=[IntentModel(**_ARTIFACT, languages=["en"])])
         handle = HandleProgram(**_ARTIFACT, models=[HandleModel(**_ARTIFACT, languages=["en"])])
-        return Info(
+        return EngineInfo(
             asr=[asr] if self.has_speech else [],
             intent=[intent],
             handle=[] if self.chat is None else [handle],
+            protocol=self.protocol,
+            memory=self.memory,
         )
 
 
@@ -115,6 +118,10 @@ class _Handler(AsyncEventHandler):
         super().__init__(reader, writer)
         self._engine = engine
 
+    async def run(self) -> None:
+        with suppress(ConnectionError):  # the client went: Home Assistant stops
+            await super().run()
+
     async def handle_event(self, event: Event) -> bool:
         for part in self._engine.answer(event):
             await self.write_event(part)
@@ -122,11 +129,11 @@ class _Handler(AsyncEventHandler):
 
 
 @asynccontextmanager
-async def serving(engine: ScriptedEngine) -> AsyncIterator[None]:
-    """Serve `engine` on the port that it then names."""
+async def serving(engine: ScriptedEngine, port: int = 0) -> AsyncIterator[None]:
+    """Serve `engine` on this port, or a free one that it then names."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        engine.port = free.getsockname()[1]
+        engine.port = port or free.getsockname()[1]
     server = AsyncTcpServer("127.0.0.1", engine.port)
     await server.start(partial(_Handler, engine))
     try:

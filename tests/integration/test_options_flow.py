@@ -81,7 +81,7 @@ async def test_a_model_of_the_store_is_fetched_and_used(
 
 def _supervisor(home: HomeAssistant, entry: MockConfigEntry) -> Callable[..., Any]:
     """What stands for the engine's process: the scripted engine that the entry uses already."""
-    engine = entry.runtime_data
+    engine = entry.runtime_data.engine
     return lambda *args, **kwargs: engine
 
 

@@ -80,7 +80,7 @@ async def test_from_the_first_click_to_removal(home: HomeAssistant) -> None:
     assert home.states.get("light.kitchen_lights").state == "off"
     assert answer.startswith("Turned off the light")
 
-    engine = entry.runtime_data
+    engine = entry.runtime_data.engine
     assert isinstance(engine, EngineSupervisor)
     first = engine.pid
     assert first is not None
@@ -92,7 +92,7 @@ async def test_from_the_first_click_to_removal(home: HomeAssistant) -> None:
 
     assert await home.config_entries.async_reload(entry.entry_id)
     assert not is_running(second)
-    third = entry.runtime_data.pid
+    third = entry.runtime_data.engine.pid
     assert await home.config_entries.async_remove(entry.entry_id)
     assert not is_running(third)
     assert home.states.async_entity_ids("stt") == []
@@ -103,7 +103,7 @@ async def test_the_engine_stops_with_home_assistant(home: HomeAssistant) -> None
     entry = MockConfigEntry(domain=DOMAIN, data={"engine": "local", "language": "en"})
     entry.add_to_hass(home)
     assert await home.config_entries.async_setup(entry.entry_id)
-    pid = entry.runtime_data.pid
+    pid = entry.runtime_data.engine.pid
     assert is_running(pid)
 
     home.bus.async_fire(EVENT_HOMEASSISTANT_STOP)

@@ -14,10 +14,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import issue_registry as ir
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from pytest_homeassistant_custom_component.components.diagnostics import (
-    get_diagnostics_for_config_entry,
-)
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.llmos_assistant.const import CONF_PIPELINE_ID, DOMAIN, NAME
 from custom_components.llmos_assistant.engine.store import Model, ModelError, Progress
@@ -27,7 +23,16 @@ from .scripted_engine import ScriptedEngine
 ENTITIES = {
     "ai_task.llmos_assistant",
     "conversation.llmos_assistant",
+    "sensor.llmos_assistant_chat_model",
+    "sensor.llmos_assistant_engine",
+    "sensor.llmos_assistant_engine_memory",
+    "sensor.llmos_assistant_speech_model",
+    "sensor.llmos_assistant_time_to_act",
+    "sensor.llmos_assistant_time_to_answer",
+    "sensor.llmos_assistant_time_to_hear",
+    "sensor.llmos_assistant_time_to_understand",
     "stt.llmos_assistant",
+    "switch.llmos_assistant_keep_no_transcripts",
 }
 
 
@@ -41,7 +46,7 @@ def entity_ids(hass: HomeAssistant, entry: MockConfigEntry) -> set[str]:
     }
 
 
-async def test_adds_one_entity_a_kind(home: HomeAssistant, assistant: MockConfigEntry) -> None:
+async def test_adds_its_entities(home: HomeAssistant, assistant: MockConfigEntry) -> None:
     assert entity_ids(home, assistant) == ENTITIES
 
 
@@ -101,22 +106,6 @@ async def test_is_put_off_while_the_engine_lacks_a_model(
 
     assert entry.state is ConfigEntryState.SETUP_RETRY
     assert entry.error_reason_translation_key == "engine_incomplete"
-
-
-async def test_diagnostics_tell_the_engine_but_not_its_place(
-    home: HomeAssistant, assistant: MockConfigEntry, hass_client: ClientSessionGenerator
-) -> None:
-    diagnostics = await get_diagnostics_for_config_entry(home, hass_client, assistant)
-
-    assert diagnostics["engine"]["intent"][0]["name"] == "scripted"
-    assert diagnostics["entry"]["host"] == "**REDACTED**"
-    assert diagnostics["engine_memory_bytes"] is None
-    assert set(diagnostics["models"]) == {
-        "qwen2.5-coder-1.5b-instruct",
-        "smollm2-135m-instruct",
-        "whisper-base",
-    }
-    assert DOMAIN not in str(diagnostics["machine"])
 
 
 class Download:

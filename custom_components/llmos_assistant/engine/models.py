@@ -13,13 +13,13 @@ from wyoming.info import (
     Attribution,
     HandleModel,
     HandleProgram,
-    Info,
     IntentModel,
     IntentProgram,
 )
 
 from .errors import RequestError
-from .protocol import Chat, Plan
+from .memory import resident_memory
+from .protocol import Chat, EngineInfo, Plan
 
 if TYPE_CHECKING:
     from .chat_model import ChatModel
@@ -99,12 +99,13 @@ class Models:
             )
         return spelled
 
-    def info(self) -> Info:
+    def info(self) -> EngineInfo:
         """What is offered here, for Wyoming clients."""
-        return Info(
+        return EngineInfo(
             asr=[] if isinstance(self._transcriber, str) else [_asr_program(self._transcriber)],
             intent=[] if isinstance(self._parser, str) else [_intent_program(self._parser)],
             handle=[] if isinstance(self._chat_model, str) else [_handle_program(self._chat_model)],
+            memory=resident_memory(),
         )
 
 

@@ -2,6 +2,7 @@
 
 A plan travels as `intents-start`, one `intent` a step, `intents-stop`; a text that holds no
 command or question about the home travels as `not-recognized`. Confidence is in their context.
+What an engine is travels as `info`, with an entry of our own for what Wyoming has no words for.
 A conversation for the chat model travels as a `transcript` whose context holds its messages; the
 answer as `handled-start`, one `handled-chunk` a piece, `handled-stop`.
 Importing this module costs nothing: no model code, no Home Assistant.
@@ -15,7 +16,13 @@ from typing import Any, Literal
 
 from wyoming.asr import Transcript
 from wyoming.event import Event
+from wyoming.info import Info
 from wyoming.intent import Entity, Intent, IntentsStart, IntentsStop, NotRecognized
+
+PROTOCOL = 1
+"""The version of all this: another one cannot be talked to. An engine that tells none speaks 1."""
+
+_ENGINE = "llmos_engine"  # our entry in Wyoming's `info`
 
 type SlotValue = str | int | float
 type Route = Literal["command", "question", "chat"]
@@ -41,6 +48,30 @@ SERVICE_TYPE = "_llmos-assistant._tcp.local."
 
 class ProtocolError(Exception):
     """The other side sent something that is not an answer to the request."""
+
+
+@dataclass
+class EngineInfo(Info):
+    """Which models an engine has, which version of the protocol it speaks, its memory in bytes."""
+
+    protocol: int = PROTOCOL
+    memory: int | None = None
+
+    def event(self) -> Event:
+        """The Wyoming event that tells all this."""
+        event = super().event()
+        event.data[_ENGINE] = {"protocol": self.protocol, "memory": self.memory}
+        return event
+
+    @staticmethod
+    def from_event(event: Event) -> EngineInfo:
+        """What an engine told, ours or any other that speaks Wyoming."""
+        ours = event.data.get(_ENGINE, {})
+        return EngineInfo(
+            **vars(Info.from_event(event)),
+            protocol=ours.get("protocol", 1),
+            memory=ours.get("memory"),
+        )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,112 @@
+"""What the entities of the device page show: pushed whenever it changes."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Literal, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.debounce import Debouncer
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+
+from .const import CONF_ENGINE, CONF_PRIVACY, DOMAIN, ENGINE_LOCAL
+from .engine.protocol import EngineInfo
+from .engine_client import Engine, EngineError
+from .health import State
+from .issues import async_note_health, async_note_info
+from .request_log import RequestLog
+
+_LOGGER = logging.getLogger(__name__)
+
+_COOLDOWN = 2  # seconds between two looks at the engine's memory
+_ASK_AGAIN = timedelta(minutes=1)  # whether an engine elsewhere is back
+
+type LlmosConfigEntry = ConfigEntry[EngineCoordinator]
+
+
+class EngineCoordinator(DataUpdateCoordinator[EngineInfo]):
+    """An engine, how it is, and what it was asked.
+
+    The engine is looked at after a request and when its health changes. Only one elsewhere that
+    does not answer is polled; one on this machine is never started for a look at it.
+    """
+
+    config_entry: LlmosConfigEntry
+
+    def __init__(self, hass: HomeAssistant, entry: LlmosConfigEntry, engine: Engine) -> None:
+        super().__init__(
+            hass,
+            _LOGGER,
+            config_entry=entry,
+            name=DOMAIN,
+            request_refresh_debouncer=Debouncer(hass, _LOGGER, cooldown=_COOLDOWN, immediate=True),
+        )
+        self.data = EngineInfo()
+        self.engine = engine
+        self.is_local = entry.data[CONF_ENGINE] == ENGINE_LOCAL
+        self.requests = RequestLog(entry.options.get(CONF_PRIVACY, False))
+        self._was_failing = False
+
+    @callback
+    def async_start(self) -> None:
+        """Follow the engine's health and the requests, until the entry is unloaded."""
+        if self.is_local:  # an earlier engine of this entry may have failed
+            async_note_health(self.hass, self.engine.health, self.engine.log_excerpt())
+        self.config_entry.async_on_unload(self.engine.health.listen(self._note_health))
+        self.config_entry.async_on_unload(self.requests.listen(self._note_request))
+
+    @property
+    def memory(self) -> int | None:
+        """Bytes that the engine occupies; None if that is not known or it does not run."""
+        return self.data.memory if self.engine.health.state is State.RUNNING else None
+
+    def model_of(self, ability: Literal["asr", "intent", "handle"]) -> str | None:
+        """The model that the engine hears, understands or chats with; None if it has none."""
+        models = [model for program in getattr(self.data, ability) for model in program.models]
+        return next((" ".join(filter(None, (m.name, m.version))) for m in models), None)
+
+    @property
+    def engine_version(self) -> str | None:
+        """The version of the engine's program."""
+        return next((program.version for program in self.data.intent), None)
+
+    @override
+    async def _async_update_data(self) -> EngineInfo:
+        if self.is_local and self.engine.health.state is not State.RUNNING:
+            return self.data
+        try:
+            info = await self.engine.info()
+        except EngineError:
+            return self.data  # its health tells
+        async_note_info(self.hass, self.config_entry, info)
+        return info
+
+    @callback
+    def _note_health(self) -> None:
+        """Log what happened, once; raise or withdraw issues; show it."""
+        health = self.engine.health
+        is_failing = health.state is State.FAILING
+        if is_failing and not self._was_failing:
+            self._was_failing = True
+            _LOGGER.warning("The engine is not available: %s", health.reason.rstrip("."))
+        elif self._was_failing and not health.failures:
+            self._was_failing = False
+            _LOGGER.info("The engine is available again")
+        if self.is_local:
+            async_note_health(self.hass, health, self.engine.log_excerpt())
+        self.update_interval = _ASK_AGAIN if is_failing and not self.is_local else None
+        self.async_update_listeners()
+        self._look()
+
+    @callback
+    def _note_request(self) -> None:
+        self.async_update_listeners()
+        self._look()
+
+    def _look(self) -> None:
+        """Look at the engine, soon, in the background."""
+        self.config_entry.async_create_background_task(
+            self.hass, self.async_request_refresh(), f"{DOMAIN} look"
+        )

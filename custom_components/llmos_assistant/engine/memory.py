@@ -1,0 +1,15 @@
+"""How much memory a process occupies."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def resident_memory(pid: int | None = None) -> int | None:
+    """Resident set size in bytes, of this process by default, from Linux's /proc; None elsewhere."""
+    try:
+        pages = int(Path(f"/proc/{pid or 'self'}/statm").read_text("ascii").split()[1])
+    except OSError, ValueError, IndexError:
+        return None
+    return pages * os.sysconf("SC_PAGE_SIZE")
