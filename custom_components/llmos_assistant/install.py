@@ -46,7 +46,8 @@ class InstallError(HomeAssistantError):
 
     def __init__(self, key: str, reason: str = "", **placeholders: str) -> None:
         self.key = key
-        self.placeholders = {"reason": reason.rstrip("."), **placeholders}
+        self.reason = reason.rstrip(".")
+        self.placeholders = {"reason": self.reason, **placeholders}
         super().__init__(
             translation_domain=DOMAIN,
             translation_key=key,

@@ -8,12 +8,12 @@ from typing import Any
 import voluptuous as vol
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from . import issues
 from .const import CONF_CHAT_MODEL, DOMAIN, NO_MODEL
-from .install import InstallError, async_install_chat_model, async_start_installation
+from .install import InstallError, async_install, async_install_chat_model
 from .pipeline import async_add_pipeline
 
 type _Input = dict[str, Any] | None
@@ -116,9 +116,13 @@ class DownloadFlow(_FixFlow):
             return self.async_create_entry(data={})
         return self._explain("failed")
 
+    @callback
+    def _report(self, stage: str, done: int, total: int) -> None:
+        self.async_update_progress(min(done / total, 1.0))
+
     async def _async_install(self) -> None:
         """Get the packages and all models that the entry uses. Raises InstallError."""
-        await asyncio.shield(async_start_installation(self.hass, self.async_update_progress))
+        await async_install(self.hass, self._report)
         if (model := self._entry.options.get(CONF_CHAT_MODEL, NO_MODEL)) != NO_MODEL:
             await async_install_chat_model(self.hass, model, self.async_update_progress)
 
