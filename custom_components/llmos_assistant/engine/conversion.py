@@ -40,11 +40,15 @@ def convert(source: Path, models: Path, progress: Callable[[float], None]) -> Pa
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
     ) as process:
         assert process.stderr is not None
-        for line in process.stderr:
-            if match := _PROGRESS.search(line):
-                progress(int(match[1]) / 100)
-            elif line.startswith("ERROR: "):
-                reason = line.removeprefix("ERROR: ").strip()
+        try:
+            for line in process.stderr:
+                if match := _PROGRESS.search(line):
+                    progress(int(match[1]) / 100)
+                elif line.startswith("ERROR: "):
+                    reason = line.removeprefix("ERROR: ").strip()
+        except BaseException:
+            process.kill()  # or leaving would wait for it
+            raise
     if process.returncode:
         raise ConversionError(reason)
     return models / source.stem
