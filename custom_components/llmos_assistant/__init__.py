@@ -109,7 +109,7 @@ def _not_ready(err: InstallError) -> ConfigEntryNotReady:
     return ConfigEntryNotReady(
         translation_domain=DOMAIN,
         translation_key=err.key,
-        translation_placeholders={"reason": err.reason},
+        translation_placeholders=err.placeholders,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any, override
 
 import voluptuous as vol
@@ -15,31 +14,25 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_HOST, CONF_LANGUAGE, CONF_PORT
 from homeassistant.core import callback
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.selector import (
-    LanguageSelector,
-    LanguageSelectorConfig,
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
-)
-from homeassistant.util import language as language_util
+from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
 from .const import (
-    CONF_CREATE_PIPELINE,
     CONF_ENGINE,
-    CONF_PREFERRED_PIPELINE,
-    DEFAULT_LANGUAGE,
     DEFAULT_PORT,
+    DOCS_ELSEWHERE,
     DOMAIN,
     ENGINE_LOCAL,
     ENGINE_REMOTE,
-    LANGUAGES,
     NAME,
 )
+from .discovery import FoundEngine, async_found_engines
 from .engines import async_check_engine, make_engine
-from .install import InstallError, async_start_installation, unsupported_reason
+from .examples import async_first_sentence
+from .flow_forms import async_findings, choices, engine_selector, found_name
+from .install import InstallError, async_check_disk, async_install, unsupported_reason
 from .install_steps import InstallSteps
 from .options_flow import LlmosOptionsFlow
+from .speed import Speed, async_measure
 
 _REMOTE_SCHEMA = vol.Schema(
     {
@@ -50,12 +43,20 @@ _REMOTE_SCHEMA = vol.Schema(
 
 
 class LlmosConfigFlow(InstallSteps, ConfigFlow, domain=DOMAIN):
-    """Where the engine runs, then whatever that place needs."""
+    """Where the engine runs, then whatever that place needs.
+
+    A screen with what was found and what is recommended, one with progress, and one with how
+    fast it is here and what can be said first.
+    """
 
     VERSION = 1
 
+    _speed: Speed
+    _engine_name: str | None = None  # of an engine that announced itself
+
     def __init__(self) -> None:
         self._data: dict[str, Any] = {}
+        self._found: dict[str, FoundEngine] = {}
 
     @staticmethod
     @callback
@@ -64,8 +65,18 @@ class LlmosConfigFlow(InstallSteps, ConfigFlow, domain=DOMAIN):
         return LlmosOptionsFlow()
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for everything at once; the defaults are good."""
+        """Say what was found here and ask for everything at once; the defaults are good."""
+        if self._async_current_entries(include_ignore=False):
+            return self.async_abort(reason="single_instance_allowed")
+        if unsupported_reason():
+            return await self.async_step_elsewhere()
         return await self._async_step_choose("user", user_input)
+
+    async def async_step_elsewhere(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Say that this hub cannot run the engine, and what else can."""
+        return await self._async_step_choose("elsewhere", user_input)
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
@@ -78,85 +89,153 @@ class LlmosConfigFlow(InstallSteps, ConfigFlow, domain=DOMAIN):
     async def _async_step_choose(
         self, step_id: str, user_input: dict[str, Any] | None
     ) -> ConfigFlowResult:
-        unsupported = unsupported_reason()
+        """Ask where the engine should run; without `user_input` say what is in the way at once."""
         errors: dict[str, str] = {}
-        if user_input is not None:
-            self._data |= user_input
-            if self._data[CONF_ENGINE] == ENGINE_REMOTE:
-                return await self.async_step_remote()
-            if not unsupported:
-                return await self.async_step_install()
-            errors[CONF_ENGINE] = unsupported
+        placeholders: dict[str, str] = {}
+        try:
+            if user_input is not None:
+                return await self._async_chosen(user_input)
+            if not unsupported_reason():
+                await async_check_disk(self.hass)
+        except InstallError as err:
+            errors, placeholders = {"base": err.key}, err.placeholders
+        self._found = {engine.name: engine for engine in async_found_engines(self.hass)}
+        placeholders |= await async_findings(self.hass)
         return self.async_show_form(
-            step_id=step_id, data_schema=self._choices(unsupported), errors=errors
+            step_id=step_id,
+            data_schema=vol.Schema(
+                {
+                    **engine_selector(self._data, self._found),
+                    **choices(self.hass, self._data, is_new=self.source != SOURCE_RECONFIGURE),
+                }
+            ),
+            errors=errors,
+            description_placeholders={**placeholders, "docs": DOCS_ELSEWHERE},
         )
 
-    def _choices(self, unsupported: str | None) -> vol.Schema:
-        """What to choose from, as it is now or by default."""
-        engine = ENGINE_REMOTE if unsupported else self._data.get(CONF_ENGINE, ENGINE_LOCAL)
-        language = self._data.get(CONF_LANGUAGE) or next(
-            iter(language_util.matches(self.hass.config.language, LANGUAGES)), DEFAULT_LANGUAGE
-        )
-        schema: dict[vol.Marker, Any] = {
-            vol.Required(CONF_ENGINE, default=engine): SelectSelector(
-                SelectSelectorConfig(
-                    options=[ENGINE_LOCAL, ENGINE_REMOTE],
-                    mode=SelectSelectorMode.LIST,
-                    translation_key=CONF_ENGINE,
-                )
-            ),
-            vol.Required(CONF_LANGUAGE, default=language): LanguageSelector(
-                LanguageSelectorConfig(languages=LANGUAGES, native_name=True)
-            ),
-        }
-        if self.source != SOURCE_RECONFIGURE:
-            schema |= {
-                vol.Required(CONF_CREATE_PIPELINE, default=True): bool,
-                vol.Required(CONF_PREFERRED_PIPELINE, default=False): bool,
-            }
-        return vol.Schema(schema)
+    async def _async_chosen(self, user_input: dict[str, Any]) -> ConfigFlowResult:
+        """Go on with what was chosen. Raises InstallError."""
+        self._data |= user_input
+        self._engine_name = found_name(user_input[CONF_ENGINE])
+        if engine := self._found.get(self._engine_name or ""):
+            return await self._async_use(engine)
+        if self._data[CONF_ENGINE] == ENGINE_REMOTE:
+            return await self.async_step_remote()
+        if key := unsupported_reason():
+            raise InstallError(key)
+        await async_check_disk(self.hass)
+        return await self.async_step_install()
 
     async def async_step_remote(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask where the other machine is, and whether an engine answers there."""
         errors: dict[str, str] = {}
-        reason = ""
+        placeholders = {"reason": ""}
         if user_input is not None:
             self._data |= user_input
             try:
                 await self._async_try_engine()
             except InstallError as err:
-                errors["base"], reason = err.key, err.reason
+                errors, placeholders = {"base": err.key}, err.placeholders
             else:
                 return await self.async_step_finish()
         return self.async_show_form(
             step_id="remote",
             data_schema=self.add_suggested_values_to_schema(_REMOTE_SCHEMA, self._data),
             errors=errors,
-            description_placeholders={"reason": reason},
+            description_placeholders=placeholders,
         )
+
+    async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:
+        """Offer an engine that announces itself, or follow one that has moved."""
+        if (engine := FoundEngine.of(discovery_info)) is None:
+            return self.async_abort(reason="no_port")
+        await self.async_set_unique_id(engine.name)
+        where = {CONF_HOST: engine.host, CONF_PORT: engine.port}
+        # The listener of the entry loads it again.
+        self._abort_if_unique_id_configured(where, reload_on_update=False)
+        for entry in self._async_current_entries(include_ignore=False):
+            if entry.data | where != entry.data:
+                return self.async_abort(reason="single_instance_allowed")
+            self.hass.config_entries.async_update_entry(entry, unique_id=engine.name)
+            return self.async_abort(reason="already_configured")
+        self._found = {engine.name: engine}
+        self._engine_name = engine.name
+        self.context["title_placeholders"] = {"name": engine.name}
+        return await self.async_step_zeroconf_confirm()
+
+    async def async_step_zeroconf_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask whether to use the engine that announced itself."""
+        assert self._engine_name is not None
+        engine = self._found[self._engine_name]
+        errors: dict[str, str] = {}
+        placeholders = {"name": engine.name, "host": engine.host, "reason": ""}
+        if user_input is not None:
+            self._data |= user_input
+            try:
+                return await self._async_use(engine)
+            except InstallError as err:
+                errors = {"base": err.key}
+                placeholders |= err.placeholders
+        return self.async_show_form(
+            step_id="zeroconf_confirm",
+            data_schema=vol.Schema(
+                choices(self.hass, self._data, is_new=self.source != SOURCE_RECONFIGURE)
+            ),
+            errors=errors,
+            description_placeholders=placeholders,
+        )
+
+    async def _async_use(self, engine: FoundEngine) -> ConfigFlowResult:
+        """Use an engine that announced itself. Raises InstallError."""
+        self._data |= {
+            CONF_ENGINE: ENGINE_REMOTE,
+            CONF_HOST: engine.host,
+            CONF_PORT: engine.port,
+        }
+        await self._async_try_engine()
+        return await self.async_step_finish()
 
     @override
     async def async_step_finish(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Create or change the entry."""
+        """Create or change the entry, and say how fast it is and what to say."""
         if self._data[CONF_ENGINE] == ENGINE_LOCAL:
             for key in (CONF_HOST, CONF_PORT):
                 self._data.pop(key, None)
         if self.source == SOURCE_RECONFIGURE:
             return self.async_update_reload_and_abort(
-                self._get_reconfigure_entry(), data=self._data
+                self._get_reconfigure_entry(), unique_id=self._engine_name, data=self._data
             )
-        return self.async_create_entry(title=NAME, data=self._data)
+        if self._async_current_entries(include_ignore=False):
+            return self.async_abort(reason="single_instance_allowed")
+        await self.async_set_unique_id(self._engine_name, raise_on_progress=False)
+        for flow in self._async_in_progress(include_uninitialized=True):
+            self.hass.config_entries.flow.async_abort(flow["flow_id"])  # one engine is enough
+        sentence = await async_first_sentence(self.hass, self._data[CONF_LANGUAGE])
+        return self.async_create_entry(
+            title=NAME,
+            data=self._data,
+            description="default" if sentence else "nothing_exposed",
+            description_placeholders={
+                "understanding": f"{self._speed.understanding * 1000:.0f}",
+                "hearing": f"{self._speed.hearing:.1f}",
+                "sentence": sentence or "",
+            },
+        )
 
     @override
     async def _async_install(self) -> None:
         """Raises InstallError."""
-        await asyncio.shield(async_start_installation(self.hass, self.async_update_progress))
+        await async_install(self.hass, self._async_report)
+        self._async_show_stage("start")
         await self._async_try_engine()
 
     async def _async_try_engine(self) -> None:
-        """See that an engine answers which can hear and understand. Raises InstallError."""
+        """See that an engine hears and understands, and how fast. Raises InstallError."""
         engine = make_engine(self.hass, self._data)
         try:
             await async_check_engine(engine)
+            self._speed = await async_measure(self.hass, engine, self._data[CONF_LANGUAGE])
         finally:
             await engine.async_stop()

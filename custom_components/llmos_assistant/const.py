@@ -24,6 +24,7 @@ NO_MODEL: Final = "none"
 OWN_MODEL: Final = "own"
 
 DEFAULT_PORT: Final = 10700
+DOCS_ELSEWHERE: Final = "https://github.com/llmos/llmos-assistant#the-engine-on-another-machine"
 DEFAULT_LANGUAGE: Final = "en"
 LANGUAGES: Final = ["en"]
 

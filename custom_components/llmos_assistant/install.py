@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import sys
 import sysconfig
+import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from homeassistant.core import HomeAssistant, callback
@@ -21,25 +23,34 @@ from homeassistant.util.package import is_installed
 from .const import DOMAIN, ENGINE_REQUIREMENTS, models_folder
 from .engine import store
 from .engine.conversion import ConversionError, convert
+from .hub import disk_free, in_words
 
 SPEECH_MODEL = store.WHISPER_BASE
+PACKAGES_DOWNLOAD = 100_000_000  # bytes that ENGINE_REQUIREMENTS are, about
+PACKAGES_DISK = 480_000_000  # and what they take once they are unpacked
+
+STAGE_PACKAGES = "packages"
+STAGE_SPEECH_MODEL = "speech_model"
 
 type Progress = Callable[[float], None]
 """Told the fraction that is done, on the event loop."""
 
-_INSTALLATION: HassKey[asyncio.Task[bool]] = HassKey(f"{DOMAIN}_installation")
+type Report = Callable[[str, int, int], None]
+"""Told on the event loop which stage it is, and how much of how much is done: packages or bytes."""
+
+_INSTALLATION: HassKey[_Installation] = HassKey(f"{DOMAIN}_installation")
 
 
 class InstallError(HomeAssistantError):
     """What the engine needs cannot be had. Its translation key is one of the flow's errors too."""
 
-    def __init__(self, key: str, reason: str = "") -> None:
+    def __init__(self, key: str, reason: str = "", **placeholders: str) -> None:
         self.key = key
-        self.reason = reason.rstrip(".")
+        self.placeholders = {"reason": reason.rstrip("."), **placeholders}
         super().__init__(
             translation_domain=DOMAIN,
             translation_key=key,
-            translation_placeholders={"reason": self.reason},
+            translation_placeholders=self.placeholders,
         )
 
 
@@ -62,20 +73,85 @@ def _is_installed(folder: Path) -> bool:
     return store.is_installed(folder, SPEECH_MODEL) and all(map(is_installed, ENGINE_REQUIREMENTS))
 
 
+async def async_check_disk(hass: HomeAssistant) -> None:
+    """Raise InstallError if what is missing does not fit on the disk."""
+    await hass.async_add_executor_job(_check_disk, models_folder(hass))
+
+
+def _check_disk(models: Path) -> None:
+    # The model twice: packed and unpacked.
+    needed = _missing(models, 2 * SPEECH_MODEL.size, PACKAGES_DISK)
+    if (free := disk_free(models)) < needed:
+        raise InstallError("no_disk", needed=in_words(needed), free=in_words(free))
+
+
+def download_size(models: Path) -> int:
+    """Bytes that are still to be downloaded. Reads the disk."""
+    return _missing(models, SPEECH_MODEL.size, PACKAGES_DOWNLOAD)
+
+
+def _missing(models: Path, model: int, packages: int) -> int:
+    """The sum of what counts for the model and the packages, each only if it is not here."""
+    if store.is_installed(models, SPEECH_MODEL):
+        model = 0
+    if all(map(is_installed, ENGINE_REQUIREMENTS)):
+        packages = 0
+    return model + packages
+
+
+class _Installation:
+    """An installation that is under way, and who waits for it."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        self.reports: list[Report] = []
+        self.is_kept = False  # goes on although nobody waits
+        self.task = hass.async_create_background_task(
+            _async_install(hass, self._report), f"{DOMAIN} installation"
+        )
+
+    @callback
+    def _report(self, stage: str, done: int, total: int) -> None:
+        for report in self.reports:
+            report(stage, done, total)
+
+
 @callback
-def async_start_installation(
-    hass: HomeAssistant, progress: Progress | None = None
-) -> asyncio.Task[bool]:
+def _async_join_installation(hass: HomeAssistant) -> _Installation:
+    """The installation that is under way, or a new one."""
+    installation = hass.data.get(_INSTALLATION)
+    if installation is None or installation.task.done():
+        installation = hass.data[_INSTALLATION] = _Installation(hass)
+    return installation
+
+
+@callback
+def async_start_installation(hass: HomeAssistant) -> asyncio.Task[bool]:
     """Install in the background what is missing; joins an installation that is under way.
 
     The task tells whether anything was downloaded, or raises InstallError.
     """
-    task = hass.data.get(_INSTALLATION)
-    if task is None or task.done():
-        task = hass.data[_INSTALLATION] = hass.async_create_background_task(
-            _async_install(hass, progress or (lambda fraction: None)), f"{DOMAIN} installation"
-        )
-    return task
+    installation = _async_join_installation(hass)
+    installation.is_kept = True
+    return installation.task
+
+
+async def async_install(hass: HomeAssistant, report: Report) -> None:
+    """Install what is missing. Raises InstallError.
+
+    Cancelling this ends the installation, unless somebody else needs it. What was downloaded
+    is kept for the next one.
+    """
+    installation = _async_join_installation(hass)
+    installation.reports.append(report)
+    try:
+        await asyncio.shield(installation.task)
+    finally:
+        installation.reports.remove(report)
+        if not installation.reports and not installation.is_kept:
+            installation.task.cancel()
+            # What it leaves undone ends by itself; a new installation waits for its locks.
+            if hass.data.get(_INSTALLATION) is installation:
+                del hass.data[_INSTALLATION]
 
 
 async def async_install_chat_model(hass: HomeAssistant, model: str, progress: Progress) -> str:
@@ -83,14 +159,13 @@ async def async_install_chat_model(hass: HomeAssistant, model: str, progress: Pr
 
     Returns the name or the folder that the engine takes. Raises InstallError.
     """
-    loop = hass.loop
 
     def report(done: int, total: int) -> None:
-        loop.call_soon_threadsafe(progress, min(done / total, 1.0))
+        progress(min(done / total, 1.0))
 
     try:
-        return await hass.async_add_executor_job(
-            _install_chat_model, models_folder(hass), model, report
+        return await _async_run(
+            hass, partial(_install_chat_model, models_folder(hass), model), report
         )
     except store.ModelError as err:
         raise InstallError("model_failed", str(err)) from err
@@ -111,23 +186,57 @@ def _install_chat_model(models: Path, model: str, report: store.Progress) -> str
     return str(path)
 
 
-async def _async_install(hass: HomeAssistant, progress: Progress) -> bool:
+async def _async_install(hass: HomeAssistant, report: Report) -> bool:
     if key := unsupported_reason():
         raise InstallError(key)
-    try:
-        await async_process_requirements(hass, DOMAIN, ENGINE_REQUIREMENTS, is_built_in=False)
-    except RequirementsNotFound as err:
-        async_clear_install_history(hass)  # or it would not even try again before a restart
-        raise InstallError("requirements_failed", ", ".join(err.requirements)) from err
+    await async_check_disk(hass)
+    await _async_install_packages(hass, report)
     downloaded = False
 
-    def report(done: int, total: int) -> None:
+    def note(done: int, total: int) -> None:
         nonlocal downloaded
         downloaded = True
-        hass.loop.call_soon_threadsafe(progress, min(done / total, 1.0))
+        report(STAGE_SPEECH_MODEL, done, total)
 
     try:
-        await hass.async_add_executor_job(store.install, models_folder(hass), SPEECH_MODEL, report)
+        await _async_run(hass, partial(store.install, models_folder(hass), SPEECH_MODEL), note)
     except store.ModelError as err:
         raise InstallError("model_failed", str(err)) from err
     return downloaded
+
+
+async def _async_install_packages(hass: HomeAssistant, report: Report) -> None:
+    """Install what ENGINE_REQUIREMENTS lack, one after the other. Raises InstallError."""
+    for number, requirement in enumerate(ENGINE_REQUIREMENTS):
+        if not await hass.async_add_executor_job(is_installed, requirement):
+            report(STAGE_PACKAGES, number, len(ENGINE_REQUIREMENTS))
+        installing = hass.async_create_task(
+            async_process_requirements(hass, DOMAIN, [requirement], is_built_in=False)
+        )
+        try:
+            # pip cannot be stopped midway: shielded, it keeps Home Assistant's lock to its end.
+            await asyncio.shield(installing)
+        except RequirementsNotFound as err:
+            async_clear_install_history(hass)  # or it would not even try again before a restart
+            raise InstallError("requirements_failed", ", ".join(err.requirements)) from err
+
+
+class _Stopped(Exception):
+    """Raised in a thread whose result is not wanted any more."""
+
+
+async def _async_run[T](
+    hass: HomeAssistant, job: Callable[[store.Progress], T], progress: store.Progress
+) -> T:
+    """What the blocking `job` returns. Cancelling this stops it when it next tells its progress."""
+    is_stopped = threading.Event()
+
+    def report(done: int, total: int) -> None:
+        if is_stopped.is_set():
+            raise _Stopped
+        hass.loop.call_soon_threadsafe(progress, done, total)
+
+    try:
+        return await hass.async_add_executor_job(job, report)
+    finally:
+        is_stopped.set()

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import voluptuous as vol
 from homeassistant.config_entries import ConfigEntryBaseFlow, ConfigFlowResult
+from homeassistant.core import callback
 
-from .install import InstallError
+from .hub import in_words
+from .install import STAGE_PACKAGES, InstallError
+
+_TEXT_INTERVAL = 1.0  # seconds between two texts; the bar moves with every report
 
 
 class InstallSteps(ConfigEntryBaseFlow):
@@ -16,6 +21,10 @@ class InstallSteps(ConfigEntryBaseFlow):
 
     _task: asyncio.Task[None] | None = None
     _error: InstallError | None = None
+    _stage = "install"
+    _amounts: dict[str, str] | None = None
+    _percent = -1
+    _next_text = 0.0  # monotonic seconds
 
     async def _async_install(self) -> None:
         """Get it. Raises InstallError."""
@@ -25,15 +34,40 @@ class InstallSteps(ConfigEntryBaseFlow):
         """What comes after it."""
         raise NotImplementedError
 
+    @callback
+    def _async_report(self, stage: str, done: int, total: int) -> None:
+        """Show how far a stage is: `stage` is the translation key of the text."""
+        if not self._task or self._task.done():
+            return  # a report that was on its way when the task ended or was cancelled
+        percent = min(done * 100 // total, 100)
+        if (stage, percent) != (self._stage, self._percent):
+            self._percent = percent
+            self.async_update_progress(percent / 100)
+        if stage == self._stage and time.monotonic() < self._next_text:
+            return
+        amount = str if stage == STAGE_PACKAGES else in_words
+        self._async_show_stage(stage, {"done": amount(done), "total": amount(total)})
+
+    @callback
+    def _async_show_stage(self, stage: str, amounts: dict[str, str] | None = None) -> None:
+        """Have the dialog fetch a new text."""
+        self._stage, self._amounts = stage, amounts
+        self._next_text = time.monotonic() + _TEXT_INTERVAL
+        self.async_notify_flow_changed()
+
     async def async_step_install(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Get it, with progress."""
+        """Get it, with progress. Closing the dialog cancels the task."""
         if self._task is None:
+            self._stage, self._amounts, self._percent = "install", None, -1
             self._task = self.hass.async_create_task(self._async_install(), eager_start=False)
         if not self._task.done():
             return self.async_show_progress(
-                step_id="install", progress_action="install", progress_task=self._task
+                step_id="install",
+                progress_action=self._stage,
+                description_placeholders=self._amounts,
+                progress_task=self._task,
             )
         task, self._task = self._task, None
         try:
@@ -54,5 +88,5 @@ class InstallSteps(ConfigEntryBaseFlow):
             step_id="install_failed",
             data_schema=vol.Schema({}),
             errors={"base": self._error.key},
-            description_placeholders={"reason": self._error.reason},
+            description_placeholders=self._error.placeholders,
         )

@@ -8,11 +8,12 @@ from homeassistant.components import conversation, stt, tts
 from homeassistant.components.assist_pipeline.pipeline import (
     KEY_ASSIST_PIPELINE,
     PipelinePreferred,
+    async_get_pipelines,
 )
 from homeassistant.components.tts.helper import get_engine_instance
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_LANGUAGE
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.collection import CollectionError
 from homeassistant.util import language as language_util
@@ -20,6 +21,14 @@ from homeassistant.util import language as language_util
 from .const import CONF_CREATE_PIPELINE, CONF_PIPELINE_ID, CONF_PREFERRED_PIPELINE, DOMAIN, NAME
 
 _LOGGER = logging.getLogger(__name__)
+
+
+@callback
+def async_has_voice(hass: HomeAssistant) -> bool:
+    """Whether there is a pipeline already that one can speak to."""
+    if KEY_ASSIST_PIPELINE not in hass.data:
+        return False
+    return any(pipeline.stt_engine for pipeline in async_get_pipelines(hass))
 
 
 async def async_create_pipeline(hass: HomeAssistant, entry: ConfigEntry) -> None:
@@ -52,11 +61,21 @@ async def async_create_pipeline(hass: HomeAssistant, entry: ConfigEntry) -> None
 
 
 async def async_remove_pipeline(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Remove the pipeline that was created for `entry`, unless the user did or prefers it."""
+    """Remove the pipeline that was created for `entry`, unless the user did or prefers it.
+
+    What this integration has made the preferred one gives that back to the first of the others.
+    """
     pipelines = hass.data.get(KEY_ASSIST_PIPELINE)
     pipeline_id = entry.data.get(CONF_PIPELINE_ID)
     if pipelines is None or pipeline_id not in pipelines.pipeline_store.data:
         return
+    others = [item for item in pipelines.pipeline_store.data if item != pipeline_id]
+    if (
+        entry.data.get(CONF_PREFERRED_PIPELINE)
+        and pipelines.pipeline_store.async_get_preferred_item() == pipeline_id
+        and others
+    ):
+        pipelines.pipeline_store.async_set_preferred_item(others[0])
     try:
         await pipelines.pipeline_store.async_delete_item(pipeline_id)
     except PipelinePreferred:

@@ -3,41 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any
 from unittest.mock import patch
 
 import pytest
-from homeassistant.config_entries import SOURCE_USER, ConfigEntryState, ConfigFlowResult
+from homeassistant.components.assist_pipeline import async_get_pipeline
+from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.translation import async_get_translations
 from homeassistant.requirements import RequirementsNotFound
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.llmos_assistant.const import CONF_ENGINE, DOMAIN, ENGINE_LOCAL, NAME
 from custom_components.llmos_assistant.engine.store import ModelError
 from custom_components.llmos_assistant.engine_client import EngineClient
+from custom_components.llmos_assistant.hub import Hub
 
+from .flows import start, submit
 from .scripted_engine import ScriptedEngine, serving
 
 _PACKAGE = "custom_components.llmos_assistant"
+HUB = Hub("Some CPU", 4, 8_000_000_000, 3_100_000_000, 12_000_000_000)
 
 
-async def start(hass: HomeAssistant) -> ConfigFlowResult:
-    """Click "Add integration"."""
-    return await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
-
-
-async def submit(
-    hass: HomeAssistant, result: ConfigFlowResult, **user_input: Any
-) -> ConfigFlowResult:
-    """Fill in a form, then wait while progress is shown."""
-    result = await hass.config_entries.flow.async_configure(result["flow_id"], user_input)
-    if result["type"] is FlowResultType.SHOW_PROGRESS:
-        assert result["progress_action"] == "install"
-        await hass.async_block_till_done(wait_background_tasks=True)
-        result = await hass.config_entries.flow.async_configure(result["flow_id"])
-    await hass.async_block_till_done()
-    return result
+@pytest.fixture(autouse=True)
+def hub() -> Generator[None]:
+    """Make the hub one with enough of everything."""
+    with patch(f"{_PACKAGE}.flow_forms.read_hub", return_value=HUB):
+        yield
 
 
 @pytest.fixture
@@ -66,31 +60,109 @@ async def test_defaults_end_in_a_loaded_entry(
         "engine": "local",
         "language": "en",
         "create_pipeline": True,
-        "preferred_pipeline": False,
+        "preferred_pipeline": True,
     }
     assert home.states.async_entity_ids("stt") == ["stt.llmos_assistant"]
     assert "conversation.llmos_assistant" in home.states.async_entity_ids("conversation")
+    assert home.states.async_entity_ids("ai_task") == ["ai_task.llmos_assistant"]
+    assert async_get_pipeline(home).name == NAME
 
 
-async def test_downloads_with_progress(home: HomeAssistant, local_engine: ScriptedEngine) -> None:
-    shares: list[float] = []
-    home.bus.async_listen(
-        "data_entry_flow_progress_update", lambda event: shares.append(event.data["progress"])
-    )
+async def test_the_first_screen_tells_what_is_here_and_what_is_recommended(
+    home: HomeAssistant,
+) -> None:
+    with patch(f"{_PACKAGE}.install.store.is_installed", return_value=False):
+        told = (await start(home))["description_placeholders"]
 
-    def install(folder: Any, model: Any, progress: Any) -> None:
-        progress(50, 200)
-        progress(200, 200)
+    assert {key: told[key] for key in ("cpu", "cores", "memory", "disk", "warning")} == {
+        "cpu": "Some CPU",
+        "cores": "4",
+        "memory": "3.1 GB",
+        "disk": "12.0 GB",
+        "warning": "",
+    }
+    assert told["speech"] == "Base, 150 MB to download with what it needs"
+    assert told["chat"].startswith("can be added later")
 
+
+@pytest.mark.parametrize(
+    ("hub", "key", "words"),
+    [
+        (Hub("", 2, 8 << 30, 8 << 30, 1 << 40), "chat", "fewer than four cores"),
+        (Hub("", 4, 8 << 30, 1 << 30, 1 << 40), "chat", "1.9 GB of memory"),
+        (Hub("", 4, 8 << 30, 8 << 30, 1 << 30), "chat", "disk space"),
+        (Hub("", 4, 1 << 30, 100_000_000, 1 << 40), "warning", "500 MB and 100 MB are free"),
+    ],
+)
+async def test_the_first_screen_tells_what_this_hub_has_too_little_of(
+    home: HomeAssistant, hub: Hub, key: str, words: str
+) -> None:
+    with patch(f"{_PACKAGE}.flow_forms.read_hub", return_value=hub):
+        form = await start(home)
+
+    assert words in form["description_placeholders"][key]
+    assert form["errors"] == {}  # nothing that cannot be overruled
+
+
+async def test_nothing_is_downloaded_without_enough_disk(
+    home: HomeAssistant, local_engine: ScriptedEngine, installed: None
+) -> None:
     with (
-        patch(f"{_PACKAGE}.install.async_process_requirements"),
-        patch(f"{_PACKAGE}.install.store.install", install),
-        patch(f"{_PACKAGE}.install._is_installed", return_value=True),
+        patch(f"{_PACKAGE}.install.store.is_installed", return_value=False),
+        patch(f"{_PACKAGE}.install.disk_free", return_value=200_000_000),
+        patch(f"{_PACKAGE}.install.store.install") as download,
     ):
-        result = await submit(home, await start(home))
+        form = await start(home)
+        again = await submit(home, form)
 
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert shares == [0.25, 1.0]
+    assert form["errors"] == again["errors"] == {"base": "no_disk"}
+    assert form["description_placeholders"]["needed"] == "300 MB"
+    assert form["description_placeholders"]["free"] == "200 MB"
+    assert not download.called
+
+    assert (await submit(home, again))["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def last_words(hass: HomeAssistant, **exposed: bool) -> str:
+    """What the last screen says in a home where some things are exposed or not."""
+    for domain, is_exposed in exposed.items():
+        for state in hass.states.async_all(domain):
+            async_expose_entity(hass, "conversation", state.entity_id, is_exposed)
+    result = await submit(hass, await start(hass))
+    strings = await async_get_translations(hass, "en", "config", {DOMAIN})
+    text = strings[f"component.{DOMAIN}.config.create_entry.{result['description']}"]
+    return text.format(**result["description_placeholders"])
+
+
+@pytest.mark.usefixtures("installed", "local_engine")
+async def test_the_last_screen_tells_how_fast_it_is_and_names_a_light(home: HomeAssistant) -> None:
+    words = await last_words(home)
+
+    assert "a command in about" in words
+    assert "**turn on the Bed Light**" in words  # it is off, the others are on
+
+
+@pytest.mark.usefixtures("installed", "local_engine")
+async def test_without_a_light_the_last_screen_names_something_else(home: HomeAssistant) -> None:
+    words = await last_words(home, light=False, cover=False, lock=True)
+
+    assert "**is the Front Door locked?**" in words
+
+
+@pytest.mark.usefixtures("installed", "local_engine")
+async def test_the_last_screen_names_no_garage_door(home: HomeAssistant) -> None:
+    for state in home.states.async_all("cover"):
+        if state.attributes.get("device_class") != "garage":
+            home.states.async_remove(state.entity_id)
+
+    assert "Garage" not in await last_words(home, light=False, cover=True, lock=False)
+
+
+@pytest.mark.usefixtures("installed", "local_engine")
+async def test_where_nothing_is_exposed_the_last_screen_tells_how(home: HomeAssistant) -> None:
+    words = await last_words(home, light=False, cover=False, lock=False)
+
+    assert "Voice assistants > Expose" in words
 
 
 async def test_another_machine(home: HomeAssistant, engine: ScriptedEngine) -> None:
@@ -120,14 +192,19 @@ async def test_another_machine_must_hear_and_understand(
     assert failed["errors"] == {"base": "engine_incomplete"}
 
 
-async def test_says_why_this_machine_cannot(home: HomeAssistant, engine: ScriptedEngine) -> None:
+async def test_leads_elsewhere_where_the_engine_cannot_run(
+    home: HomeAssistant, engine: ScriptedEngine
+) -> None:
     with patch(f"{_PACKAGE}.install.sysconfig.get_config_var", return_value="x86_64-pc-linux-musl"):
         form = await start(home)
-        failed = await submit(home, form, engine="local")
-        remote = await submit(home, form)  # the default is now what can work
+        remote = await submit(home, form)  # the default is what can work
 
-    assert failed["errors"] == {"engine": "unsupported_musl"}
+    assert (form["step_id"], form["errors"]) == ("elsewhere", {})
+    assert "Alpine Linux" in form["description_placeholders"]["why"]
     assert remote["step_id"] == "remote"
+
+    result = await submit(home, remote, host="127.0.0.1", port=engine.port)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
 @pytest.mark.parametrize(
@@ -156,10 +233,21 @@ async def test_an_installation_that_fails_can_be_tried_again(
 
     assert failed["step_id"] == "install_failed"
     assert failed["errors"] == {"base": key}
-    assert failed["description_placeholders"] == {"reason": reason}
+    assert failed["description_placeholders"]["reason"] == reason
     assert home.config_entries.async_entries(DOMAIN) == []
 
     assert (await submit(home, failed))["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_an_engine_that_cannot_hear_is_no_success(
+    home: HomeAssistant, local_engine: ScriptedEngine, installed: None
+) -> None:
+    local_engine.error = "the speech model is broken"
+
+    failed = await submit(home, await start(home))
+
+    assert (failed["step_id"], failed["errors"]) == ("install_failed", {"base": "engine_failed"})
+    assert failed["description_placeholders"]["reason"] == "the speech model is broken"
 
 
 async def test_is_added_once(home: HomeAssistant, assistant: MockConfigEntry) -> None:

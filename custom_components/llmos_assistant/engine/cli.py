@@ -9,6 +9,7 @@ import errno
 import logging
 import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from enum import IntEnum
@@ -116,8 +117,18 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--exit-with-parent", action="store_true", help="stop when standard input ends"
     )
+    parser.add_argument(
+        "--zeroconf",
+        nargs="?",
+        const=socket.gethostname().partition(".")[0],
+        metavar="NAME",
+        help="announce it in the network, so that Home Assistant finds it (default: %(const)s)",
+    )
     parser.add_argument("--debug", action="store_true")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.zeroconf and not (arguments.uri or "").startswith("tcp://"):
+        parser.error("--zeroconf needs --uri tcp://HOST:PORT")
+    return arguments
 
 
 def _download(models: Path, name: str) -> None:
@@ -176,7 +187,10 @@ async def _serve(arguments: argparse.Namespace) -> None:
     loading = asyncio.create_task(asyncio.to_thread(_load, arguments))
     await asyncio.wait((loading, stopping), return_when=asyncio.FIRST_COMPLETED)
     if loading.done():
-        async with _listening(arguments.uri, loading.result()):
+        async with (
+            _listening(arguments.uri, loading.result()),
+            _announced(arguments.uri, arguments.zeroconf),
+        ):
             print(f"Ready on {arguments.uri}", flush=True)
             await stopping
         if arguments.exit_with_parent and arguments.uri.startswith("unix://"):
@@ -275,6 +289,23 @@ async def _listening(uri: str, handler: Callable[..., Any]) -> AsyncIterator[Non
         yield
     finally:
         await server.stop()
+
+
+@contextlib.asynccontextmanager
+async def _announced(uri: str, name: str | None) -> AsyncIterator[None]:
+    """Announce the engine as `name` meanwhile, if it has one. Raises StartError."""
+    if name is None:
+        yield
+        return
+    try:
+        from .announcing import AnnouncementError, announced
+    except ImportError as err:
+        raise StartError(ExitCode.CANNOT_RUN_HERE, f"--zeroconf cannot work here: {err}") from err
+    try:
+        async with announced(uri, name):
+            yield
+    except AnnouncementError as err:
+        raise StartError(ExitCode.CANNOT_LISTEN, str(err)) from err
 
 
 async def _make_way(path: Path) -> None:

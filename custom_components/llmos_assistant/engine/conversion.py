@@ -46,8 +46,8 @@ def convert(source: Path, models: Path, progress: Callable[[float], None]) -> Pa
                     progress(int(match[1]) / 100)
                 elif line.startswith("ERROR: "):
                     reason = line.removeprefix("ERROR: ").strip()
-        except BaseException:
-            process.kill()  # or leaving would wait for it
+        except BaseException:  # `progress` raises when the model is not wanted any more
+            process.kill()
             raise
     if process.returncode:
         raise ConversionError(reason)

@@ -17,6 +17,9 @@ from wyoming.asr import Transcript
 from wyoming.event import Event
 from wyoming.intent import Entity, Intent, IntentsStart, IntentsStop, NotRecognized
 
+SERVICE_TYPE = "_llmos-assistant._tcp.local."
+"""By which an engine announces itself in the network."""
+
 type SlotValue = str | int | float
 type Route = Literal["command", "question", "chat"]
 type Role = Literal["system", "user", "assistant"]

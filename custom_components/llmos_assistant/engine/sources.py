@@ -73,7 +73,7 @@ def _download(url: str, file: ModelFile, folder: Path, progress: Callable[[int],
             part.unlink(missing_ok=True)
             raise ValueError(f"{file.name} there is another version")
         with part.open("ab" if here else "wb") as output:
-            while block := response.read(BLOCK):
+            while block := response.read1(BLOCK):
                 output.write(block)
                 here += len(block)
                 progress(here)
@@ -185,7 +185,7 @@ def _install(package: str, folder: Path, progress: Callable[[int], None]) -> Non
                     case ["Progress", done, "of", _] if done.isdecimal():
                         progress(int(done))
         except BaseException:
-            process.kill()  # or leaving would wait for it
+            process.kill()  # `progress` raised: leaving would wait for it
             raise
     if process.returncode:
         raise SourceError(f"the Python package {package} cannot be downloaded")
