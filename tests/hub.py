@@ -8,6 +8,7 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from aiohttp import web
@@ -47,7 +48,8 @@ class Hub:
     def revision(self, repository: str) -> str:
         """The latest revision of a repository: another one when a file changes."""
         files = sorted(self.repositories[repository].items())
-        return hashlib.sha1(repr(files).encode()).hexdigest()
+        hashes = [(name, _sha256(content)) for name, content in files]
+        return hashlib.sha1(repr(hashes).encode()).hexdigest()
 
     async def info(self, request: web.Request) -> web.Response:
         """What is in a repository."""
@@ -79,7 +81,7 @@ class Hub:
             return web.Response(status=404, headers={"X-Error-Code": "RevisionNotFound"})
         headers = {
             "X-Repo-Commit": self.revision(repository),
-            "X-Linked-Etag": f'"{hashlib.sha256(files[file]).hexdigest()}"',
+            "X-Linked-Etag": f'"{_sha256(files[file])}"',
             "Location": f"/cdn/{repository}/{file}",
         }
         return web.Response(status=302, headers=headers)
@@ -107,13 +109,25 @@ class Hub:
         return response
 
 
+@cache
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+@cache
+def _git_sha1(content: bytes) -> str:
+    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+
+
 def _sibling(name: str, content: bytes) -> dict[str, Any]:
     """A file as the hub tells of it."""
-    git = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
-    sibling: dict[str, Any] = {"rfilename": name, "size": len(content), "blobId": git}
+    sibling: dict[str, Any] = {
+        "rfilename": name,
+        "size": len(content),
+        "blobId": _git_sha1(content),
+    }
     if len(content) > _LFS:
-        sha256 = hashlib.sha256(content).hexdigest()
-        sibling["lfs"] = {"size": len(content), "sha256": sha256, "pointerSize": 134}
+        sibling["lfs"] = {"size": len(content), "sha256": _sha256(content), "pointerSize": 134}
     return sibling
 
 

@@ -94,7 +94,7 @@ async def _async_need_installation(hass: HomeAssistant, entry: LlmosConfigEntry)
             translation_key=key,
         )
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key=key)
-    if await async_is_installed(hass):
+    if await async_is_installed(hass, entry.options):
         return
     task = _async_install_then_reload(hass, entry)
     try:
@@ -121,6 +121,6 @@ def _async_install_then_reload(hass: HomeAssistant, entry: LlmosConfigEntry) -> 
         if not task.cancelled() and task.exception() is None and task.result():
             hass.config_entries.async_schedule_reload(entry.entry_id)
 
-    task = async_start_installation(hass)
+    task = async_start_installation(hass, entry.options)
     task.add_done_callback(reload)
     return task

@@ -17,7 +17,7 @@ class Stored:
     """A model in the store, or what is here of one.
 
     Args:
-        name: of the model and its folder.
+        name: of its folder; that of the model if it is complete.
         title: its name for people.
         size: bytes on the disk.
         is_complete: whether it is a model, not a download that was interrupted.
@@ -40,13 +40,14 @@ def stored(models: Path) -> list[Stored]:
 
 
 def _stored(folder: Path) -> Stored:
-    name = folder.name.removesuffix(PARTIAL)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    name = folder.name.removesuffix(PARTIAL)
     record = Record.read(folder)
     known = MODELS.get(name)
     title = record.title or (known.title if known else name)
-    is_complete = name == folder.name
-    return Stored(name, title, size, is_complete, _update(name, record) if is_complete else None)
+    if name != folder.name:
+        return Stored(folder.name, title, size, is_complete=False)
+    return Stored(name, title, size, is_complete=True, update=_update(name, record))
 
 
 def _update(name: str, record: Record) -> Model | None:
@@ -58,11 +59,10 @@ def _update(name: str, record: Record) -> Model | None:
 
 
 def remove(models: Path, name: str) -> None:
-    """Remove a model, and what is here of a download of it. Raises ModelError."""
+    """Remove what is stored by this name. Raises ModelError, also while it is being fetched."""
     check_name(name)
     try:
-        with locked(models, name):
-            for ending in ("", PARTIAL):
-                discard(models / f"{name}{ending}")
+        with locked(models, name.removesuffix(PARTIAL), wait=False):
+            discard(models / name)
     except OSError as err:
-        raise ModelError(f"Cannot remove the model {name} from {models}: {err}") from err
+        raise ModelError(f"Cannot remove {name} from {models}: {err}") from err

@@ -275,9 +275,9 @@ def discard(path: Path) -> None:
 
 
 @contextmanager
-def locked(models: Path, name: str) -> Iterator[None]:
-    """Hold the lock of a model; a second process waits here for the first."""
+def locked(models: Path, name: str, wait: bool = True) -> Iterator[None]:
+    """Hold the lock of a model; a second process waits here for the first, or gets an OSError."""
     check_name(name)
     with (models / f"{name}.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
