@@ -1,4 +1,8 @@
-"""Setting up the integration, and changing where its engine runs."""
+"""Setting up the integration, and changing where its engine runs.
+
+A screen with what was found and what is recommended, one with progress, and a last one with how
+fast it is here and what can be said first.
+"""
 
 from __future__ import annotations
 
@@ -43,11 +47,7 @@ _REMOTE_SCHEMA = vol.Schema(
 
 
 class LlmosConfigFlow(InstallSteps, ConfigFlow, domain=DOMAIN):
-    """Where the engine runs, then whatever that place needs.
-
-    A screen with what was found and what is recommended, one with progress, and one with how
-    fast it is here and what can be said first.
-    """
+    """Where the engine runs, then whatever that place needs."""
 
     VERSION = 1
 
@@ -95,7 +95,7 @@ class LlmosConfigFlow(InstallSteps, ConfigFlow, domain=DOMAIN):
         try:
             if user_input is not None:
                 return await self._async_chosen(user_input)
-            if not unsupported_reason():
+            if step_id == "user":
                 await async_check_disk(self.hass)
         except InstallError as err:
             errors, placeholders = {"base": err.key}, err.placeholders

@@ -17,6 +17,7 @@ from custom_components.llmos_assistant.engine.store import (
     install,
     install_file,
     is_installed,
+    locked,
     verify,
 )
 from tests.hub import Hub
@@ -188,9 +189,7 @@ def test_a_gguf_file_of_ones_own(tmp_path: Path) -> None:
         install_file(models, tmp_path / "nothing.gguf", lambda *_: None)
 
 
-def test_what_is_stored_is_listed_and_removed(
-    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_stored_is_listed_and_removed(hub: Hub, tmp_path: Path) -> None:
     """Whole models, what is here of others, and what could be newer."""
     assert stored(tmp_path / "nowhere") == []
     install(tmp_path, MODEL)
@@ -208,9 +207,15 @@ def test_what_is_stored_is_listed_and_removed(
     )
     assert whole.size > sum(map(len, SPEECH.values())) - 100
     assert whole.update == MODEL
-    assert (begun.name, begun.is_complete, begun.update) == ("whisper-tiny", False, None)
+    assert (begun.name, begun.is_complete, begun.update) == (
+        "whisper-tiny.partial",
+        False,
+        None,
+    )
     assert begun.size >= 1_000_000
 
+    remove(tmp_path, begun.name)
+    assert [model.name for model in stored(tmp_path)] == ["somebody--whisper"]
     hub.break_after = None
     install(tmp_path, tiny)
     (tmp_path / "elsewhere").mkdir()
@@ -218,6 +223,8 @@ def test_what_is_stored_is_listed_and_removed(
     assert [model.name for model in stored(tmp_path)] == ["elsewhere", "whisper-tiny"]
     assert not is_installed(tmp_path, MODEL)
     verify(tmp_path, tiny)
+    with locked(tmp_path, "whisper-tiny"), pytest.raises(ModelError, match="Cannot remove"):
+        remove(tmp_path, "whisper-tiny")
     for name in ("../elsewhere", "", "..", str(tmp_path)):
         with pytest.raises(ModelError, match="cannot be the name"):
             remove(tmp_path / "models", name)

@@ -6,7 +6,11 @@ from collections.abc import Generator
 from unittest.mock import patch
 
 import pytest
-from homeassistant.components.assist_pipeline import async_get_pipeline
+from homeassistant.components.assist_pipeline import (
+    async_get_pipeline,
+    async_get_pipelines,
+    async_update_pipeline,
+)
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -66,6 +70,23 @@ async def test_defaults_end_in_a_loaded_entry(
     assert "conversation.llmos_assistant" in home.states.async_entity_ids("conversation")
     assert home.states.async_entity_ids("ai_task") == ["ai_task.llmos_assistant"]
     assert async_get_pipeline(home).name == NAME
+
+    assert await home.config_entries.async_remove(result["result"].entry_id)
+    assert [pipeline.name for pipeline in async_get_pipelines(home)] == ["Home Assistant"]
+    assert async_get_pipeline(home).name == "Home Assistant"
+
+
+async def test_a_home_that_has_a_voice_assistant_keeps_it_preferred(
+    home: HomeAssistant, local_engine: ScriptedEngine, installed: None
+) -> None:
+    await async_update_pipeline(
+        home, async_get_pipeline(home), stt_engine="stt.of_before", stt_language="en"
+    )
+
+    result = await submit(home, await start(home))
+
+    assert result["data"]["preferred_pipeline"] is False
+    assert async_get_pipeline(home).stt_engine == "stt.of_before"
 
 
 async def test_the_first_screen_tells_what_is_here_and_what_is_recommended(
@@ -131,7 +152,7 @@ async def last_words(hass: HomeAssistant, **exposed: bool) -> str:
     result = await submit(hass, await start(hass))
     strings = await async_get_translations(hass, "en", "config", {DOMAIN})
     text = strings[f"component.{DOMAIN}.config.create_entry.{result['description']}"]
-    return text.format(**result["description_placeholders"])
+    return text.format(**(result["description_placeholders"] or {}))
 
 
 @pytest.mark.usefixtures("installed", "local_engine")

@@ -68,6 +68,12 @@ async def test_from_the_first_click_to_removal(home: HomeAssistant) -> None:
     assert result["type"] is FlowResultType.CREATE_ENTRY
     entry = result["result"]
     assert entry.state is ConfigEntryState.LOADED
+    told = result["description_placeholders"]
+    assert float(told["understanding"]) > 0
+    assert float(told["hearing"]) > 0
+    assert home.states.get("light.bed_light").state == "off"
+    await say(home, "conversation.llmos_assistant", told["sentence"])
+    assert home.states.get("light.bed_light").state == "on"
 
     assert await hear(home, "stt.llmos_assistant", "turn-on-the-lights") == "turn on the lights"
     answer = await say(home, "conversation.llmos_assistant", "turn off the kitchen lights")

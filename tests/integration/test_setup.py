@@ -20,7 +20,7 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.llmos_assistant.const import CONF_PIPELINE_ID, DOMAIN, NAME
-from custom_components.llmos_assistant.engine.store import Model, ModelError, Progress
+from custom_components.llmos_assistant.engine.store import MODELS, Model, ModelError, Progress
 
 from .scripted_engine import ScriptedEngine
 
@@ -111,11 +111,7 @@ async def test_diagnostics_tell_the_engine_but_not_its_place(
     assert diagnostics["engine"]["intent"][0]["name"] == "scripted"
     assert diagnostics["entry"]["host"] == "**REDACTED**"
     assert diagnostics["engine_memory_bytes"] is None
-    assert set(diagnostics["models"]) == {
-        "qwen2.5-coder-1.5b-instruct",
-        "smollm2-135m-instruct",
-        "whisper-base",
-    }
+    assert set(diagnostics["models"]) == set(MODELS)
     assert DOMAIN not in str(diagnostics["machine"])
 
 
@@ -133,7 +129,7 @@ class Download:
         progress(1, 1)
         self.has_ended = True
 
-    def is_installed(self, folder: Path) -> bool:
+    def is_installed(self, folder: Path, model: Model | None) -> bool:
         """Whether it is there."""
         return self.has_ended
 

@@ -8,7 +8,7 @@ import socket
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
-from zeroconf import NonUniqueNameException
+from zeroconf import Error
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
 from .protocol import SERVICE_TYPE
@@ -27,14 +27,14 @@ async def announced(uri: str, name: str) -> AsyncIterator[None]:
     where = urlsplit(uri)
     try:
         address = await _address(where.hostname or "")
-        zeroconf = AsyncZeroconf(interfaces=[address])
         service = AsyncServiceInfo(
             SERVICE_TYPE,
             f"{name}.{SERVICE_TYPE}",
             parsed_addresses=[address],
             port=where.port,
         )
-    except (OSError, ValueError) as err:
+        zeroconf = AsyncZeroconf(interfaces=[address])
+    except (OSError, ValueError, Error) as err:
         raise AnnouncementError(f"Cannot announce {uri} as {name}: {err}") from err
     try:
         await _announce(zeroconf, service)
@@ -49,7 +49,7 @@ async def _announce(zeroconf: AsyncZeroconf, service: AsyncServiceInfo) -> None:
     try:
         # Where the name is taken it gets a number.
         await (await zeroconf.async_register_service(service, allow_name_change=True))
-    except (OSError, NonUniqueNameException) as err:
+    except (OSError, Error) as err:
         raise AnnouncementError(f"Cannot announce {service.name}: {err}") from err
 
 

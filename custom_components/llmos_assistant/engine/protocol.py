@@ -17,9 +17,6 @@ from wyoming.asr import Transcript
 from wyoming.event import Event
 from wyoming.intent import Entity, Intent, IntentsStart, IntentsStop, NotRecognized
 
-SERVICE_TYPE = "_llmos-assistant._tcp.local."
-"""By which an engine announces itself in the network."""
-
 type SlotValue = str | int | float
 type Route = Literal["command", "question", "chat"]
 type Role = Literal["system", "user", "assistant"]
@@ -37,6 +34,9 @@ QUESTION_INTENTS = frozenset(
         "LlmosGetSun",
     }
 )
+
+SERVICE_TYPE = "_llmos-assistant._tcp.local."
+"""By which an engine announces itself in the network."""
 
 
 class ProtocolError(Exception):
