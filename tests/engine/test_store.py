@@ -277,7 +277,12 @@ def test_cancelling_keeps_what_is_here(hub: Hub, tmp_path: Path) -> None:
 
 
 def test_a_web_server_is_a_source(hub: Hub, tmp_path: Path) -> None:
-    """Files side by side, as those of a release are."""
+    """Files side by side, as those of a release are, whatever their names."""
+    name = "a b#c?d%e.bin"
+    hub.repositories["owner/name"][name] = content = b"odd"
+    odd = ModelFile(name, len(content), hashlib.sha256(content).hexdigest())
+    files = replace(model(), files=(odd,), sources=(UrlSource(f"{hub.url}/cdn/owner/name"),))
+    verify(install(tmp_path / "odd", files).parent, files)
     verify(install(tmp_path, model(UrlSource(f"{hub.url}/cdn/owner/name"))).parent, model())
 
 

@@ -15,6 +15,7 @@ from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import quote
 
 from .model_files import ModelError, ModelFile, Progress
 
@@ -52,7 +53,7 @@ class UrlSource:
         done = 0
         for file in files:
             try:
-                url = f"{self.base}/{file.name}"
+                url = f"{self.base}/{quote(file.name)}"
                 _download(url, file, folder, _from(done, total, progress))
             except (OSError, ValueError, HTTPException) as err:
                 raise source_error(self.base, err) from err
