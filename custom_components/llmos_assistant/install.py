@@ -113,7 +113,9 @@ class _Installation:
         self.reports: list[Report] = []
         self.is_kept = False  # goes on although nobody waits
         self.task = hass.async_create_background_task(
-            _async_install(hass, model, self._report), f"{DOMAIN} installation"
+            _async_install(hass, model, self._report),
+            f"{DOMAIN} installation",
+            eager_start=False,  # not before those who wait are noted
         )
 
     @callback

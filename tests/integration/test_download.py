@@ -176,7 +176,11 @@ async def test_closing_the_dialog_stops_the_download_and_the_next_one_goes_on(
 
 
 async def test_closing_the_dialog_while_libraries_come_lets_one_end_and_begins_no_other(
-    home: HomeAssistant, local_engine: ScriptedEngine, source: Source, model: Model
+    home: HomeAssistant,
+    local_engine: ScriptedEngine,
+    source: Source,
+    model: Model,
+    shares: list[float],
 ) -> None:
     may_end = asyncio.Event()
     ended: list[str] = []
@@ -190,7 +194,7 @@ async def test_closing_the_dialog_while_libraries_come_lets_one_end_and_begins_n
         patch(f"{_PACKAGE}.install.async_process_requirements", install),
     ):
         flow = await begin(home)
-        await asyncio.sleep(0.1)
+        await until(lambda: bool(shares))
         shown = await home.config_entries.flow.async_configure(flow["flow_id"])
         home.config_entries.flow.async_abort(flow["flow_id"])
         may_end.set()
