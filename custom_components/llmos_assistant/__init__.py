@@ -111,7 +111,7 @@ async def _async_need_installation(hass: HomeAssistant, entry: LlmosConfigEntry)
     if key := unsupported_reason():
         issues.async_note_unsupported(hass, key)
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key=key)
-    if await async_is_installed(hass):
+    if await async_is_installed(hass, entry.options):
         return
     task = _async_install_then_reload(hass, entry)
     try:
@@ -143,6 +143,6 @@ def _async_install_then_reload(hass: HomeAssistant, entry: LlmosConfigEntry) -> 
         elif error is None and task.result():
             hass.config_entries.async_schedule_reload(entry.entry_id)
 
-    task = async_start_installation(hass)
+    task = async_start_installation(hass, entry.options)
     task.add_done_callback(reload)
     return task

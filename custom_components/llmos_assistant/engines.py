@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant
 from .const import (
     CONF_CHAT_MODEL,
     CONF_ENGINE,
+    CONF_SPEECH_MODEL,
     DEFAULT_LANGUAGE,
     ENGINE_REMOTE,
     NO_MODEL,
@@ -18,7 +19,7 @@ from .const import (
 )
 from .engine.protocol import PROTOCOL
 from .engine_client import Engine, EngineClient, EngineError
-from .install import InstallError
+from .install import SPEECH_MODEL, InstallError
 from .supervisor import EngineSupervisor
 
 
@@ -30,8 +31,13 @@ def make_engine(
         host = f"[{data[CONF_HOST]}]" if ":" in data[CONF_HOST] else data[CONF_HOST]
         return EngineClient(f"tcp://{host}:{data[CONF_PORT]}")
     language = data.get(CONF_LANGUAGE, DEFAULT_LANGUAGE)
-    chat_model = (options or {}).get(CONF_CHAT_MODEL, NO_MODEL)
-    return EngineSupervisor(models_folder(hass), chat_model=chat_model, language=language)
+    options = options or {}
+    return EngineSupervisor(
+        models_folder(hass),
+        speech_model=options.get(CONF_SPEECH_MODEL, SPEECH_MODEL.name),
+        chat_model=options.get(CONF_CHAT_MODEL, NO_MODEL),
+        language=language,
+    )
 
 
 async def async_check_engine(engine: Engine) -> None:

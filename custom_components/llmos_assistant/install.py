@@ -6,9 +6,10 @@ import asyncio
 import sys
 import sysconfig
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
@@ -20,9 +21,8 @@ from homeassistant.requirements import (
 from homeassistant.util.hass_dict import HassKey
 from homeassistant.util.package import is_installed
 
-from .const import DOMAIN, ENGINE_REQUIREMENTS, models_folder
+from .const import CONF_SPEECH_MODEL, DOMAIN, ENGINE_REQUIREMENTS, models_folder
 from .engine import store
-from .engine.conversion import ConversionError, convert
 from .hub import disk_free, in_words
 
 SPEECH_MODEL = store.WHISPER_BASE
@@ -31,9 +31,6 @@ PACKAGES_DISK = 480_000_000  # and what they take once they are unpacked
 
 STAGE_PACKAGES = "packages"
 STAGE_SPEECH_MODEL = "speech_model"
-
-type Progress = Callable[[float], None]
-"""Told the fraction that is done, on the event loop."""
 
 type Report = Callable[[str, int, int], None]
 """Told on the event loop which stage it is, and how much of how much is done: packages or bytes."""
@@ -64,50 +61,60 @@ def unsupported_reason() -> str | None:
     return None
 
 
-async def async_is_installed(hass: HomeAssistant) -> bool:
+def speech_model(options: Mapping[str, Any] | None = None) -> store.Model | None:
+    """The speech model that an entry with `options` needs; None if it is in a folder of its own."""
+    if name := (options or {}).get(CONF_SPEECH_MODEL):
+        return store.named(name, store.Purpose.SPEECH)
+    return SPEECH_MODEL
+
+
+async def async_is_installed(hass: HomeAssistant, options: Mapping[str, Any] | None = None) -> bool:
     """Whether all that an engine on this machine needs is here, without a close look."""
-    folder = models_folder(hass)
-    return await hass.async_add_executor_job(_is_installed, folder)
+    model = speech_model(options)
+    return await hass.async_add_executor_job(_is_installed, models_folder(hass), model)
 
 
-def _is_installed(folder: Path) -> bool:
-    return store.is_installed(folder, SPEECH_MODEL) and all(map(is_installed, ENGINE_REQUIREMENTS))
+def _is_installed(folder: Path, model: store.Model | None) -> bool:
+    has_model = model is None or store.is_installed(folder, model)
+    return has_model and all(map(is_installed, ENGINE_REQUIREMENTS))
 
 
 async def async_check_disk(hass: HomeAssistant) -> None:
     """Raise InstallError if what is missing does not fit on the disk."""
-    await hass.async_add_executor_job(_check_disk, models_folder(hass))
+    await hass.async_add_executor_job(_check_disk, models_folder(hass), speech_model())
 
 
-def _check_disk(models: Path) -> None:
+def _check_disk(models: Path, model: store.Model | None) -> None:
+    """Raise InstallError if the packages and the model, as far as missing, do not fit."""
     # The model twice: packed and unpacked.
-    needed = _missing(models, 2 * SPEECH_MODEL.size, PACKAGES_DISK)
+    needed = _missing(models, model, 2, PACKAGES_DISK)
     if (free := disk_free(models)) < needed:
         raise InstallError("no_disk", needed=in_words(needed), free=in_words(free))
 
 
 def download_size(models: Path) -> int:
     """Bytes that are still to be downloaded. Reads the disk."""
-    return _missing(models, SPEECH_MODEL.size, PACKAGES_DOWNLOAD)
+    return _missing(models, speech_model(), 1, PACKAGES_DOWNLOAD)
 
 
-def _missing(models: Path, model: int, packages: int) -> int:
-    """The sum of what counts for the model and the packages, each only if it is not here."""
-    if store.is_installed(models, SPEECH_MODEL):
-        model = 0
+def _missing(models: Path, model: store.Model | None, copies: int, packages: int) -> int:
+    """Bytes for `copies` of the model and for the packages, each only if it is not here."""
     if all(map(is_installed, ENGINE_REQUIREMENTS)):
         packages = 0
-    return model + packages
+    if model is None or store.is_installed(models, model):
+        return packages
+    return model.size * copies + packages
 
 
 class _Installation:
     """An installation that is under way, and who waits for it."""
 
-    def __init__(self, hass: HomeAssistant) -> None:
+    def __init__(self, hass: HomeAssistant, model: store.Model | None) -> None:
+        self.model = model
         self.reports: list[Report] = []
         self.is_kept = False  # goes on although nobody waits
         self.task = hass.async_create_background_task(
-            _async_install(hass, self._report),
+            _async_install(hass, model, self._report),
             f"{DOMAIN} installation",
             eager_start=False,  # not before those who wait are noted
         )
@@ -119,32 +126,36 @@ class _Installation:
 
 
 @callback
-def _async_join_installation(hass: HomeAssistant) -> _Installation:
+def _async_join_installation(hass: HomeAssistant, model: store.Model | None) -> _Installation:
     """The installation that is under way, or a new one."""
     installation = hass.data.get(_INSTALLATION)
-    if installation is None or installation.task.done():
-        installation = hass.data[_INSTALLATION] = _Installation(hass)
+    if installation is None or installation.task.done() or installation.model != model:
+        installation = hass.data[_INSTALLATION] = _Installation(hass, model)
     return installation
 
 
 @callback
-def async_start_installation(hass: HomeAssistant) -> asyncio.Task[bool]:
+def async_start_installation(
+    hass: HomeAssistant, options: Mapping[str, Any] | None = None
+) -> asyncio.Task[bool]:
     """Install in the background what is missing; joins an installation that is under way.
 
     The task tells whether anything was downloaded, or raises InstallError.
     """
-    installation = _async_join_installation(hass)
+    installation = _async_join_installation(hass, speech_model(options))
     installation.is_kept = True
     return installation.task
 
 
-async def async_install(hass: HomeAssistant, report: Report) -> None:
+async def async_install(
+    hass: HomeAssistant, report: Report, options: Mapping[str, Any] | None = None
+) -> None:
     """Install what is missing. Raises InstallError.
 
     Cancelling this ends the installation, unless somebody else needs it. What was downloaded
     is kept for the next one.
     """
-    installation = _async_join_installation(hass)
+    installation = _async_join_installation(hass, speech_model(options))
     installation.reports.append(report)
     try:
         await asyncio.shield(installation.task)
@@ -157,43 +168,13 @@ async def async_install(hass: HomeAssistant, report: Report) -> None:
                 del hass.data[_INSTALLATION]
 
 
-async def async_install_chat_model(hass: HomeAssistant, model: str, progress: Progress) -> str:
-    """Get a chat model: one of the store by its name, or the user's own by its path.
-
-    Returns the name or the folder that the engine takes. Raises InstallError.
-    """
-
-    def report(done: int, total: int) -> None:
-        progress(min(done / total, 1.0))
-
-    try:
-        return await _async_run(
-            hass, partial(_install_chat_model, models_folder(hass), model), report
-        )
-    except store.ModelError as err:
-        raise InstallError("model_failed", str(err)) from err
-
-
-def _install_chat_model(models: Path, model: str, report: store.Progress) -> str:
-    if model in store.MODELS:
-        store.install(models, store.MODELS[model], report)
-        return model
-    path = Path(model)
-    if path.suffix == ".gguf":
-        try:
-            return convert(path, models, lambda part: report(round(part * 100), 100)).name
-        except ConversionError as err:
-            raise store.ModelError(f"Cannot convert {path}: {err}") from err
-    if not (path / "model.bin").is_file():
-        raise store.ModelError(f"There is no converted model in {path}: it has no file model.bin")
-    return str(path)
-
-
-async def _async_install(hass: HomeAssistant, report: Report) -> bool:
+async def _async_install(hass: HomeAssistant, model: store.Model | None, report: Report) -> bool:
     if key := unsupported_reason():
         raise InstallError(key)
-    await async_check_disk(hass)
+    await hass.async_add_executor_job(_check_disk, models_folder(hass), model)
     await _async_install_packages(hass, report)
+    if model is None:
+        return False
     downloaded = False
 
     def note(done: int, total: int) -> None:
@@ -202,7 +183,7 @@ async def _async_install(hass: HomeAssistant, report: Report) -> bool:
         report(STAGE_SPEECH_MODEL, done, total)
 
     try:
-        await _async_run(hass, partial(store.install, models_folder(hass), SPEECH_MODEL), note)
+        await async_run(hass, partial(store.install, models_folder(hass), model), note)
     except store.ModelError as err:
         raise InstallError("model_failed", str(err)) from err
     return downloaded
@@ -224,11 +205,7 @@ async def _async_install_packages(hass: HomeAssistant, report: Report) -> None:
             raise InstallError("requirements_failed", ", ".join(err.requirements)) from err
 
 
-class _Stopped(Exception):
-    """Raised in a thread whose result is not wanted any more."""
-
-
-async def _async_run[T](
+async def async_run[T](
     hass: HomeAssistant, job: Callable[[store.Progress], T], progress: store.Progress
 ) -> T:
     """What the blocking `job` returns. Cancelling this stops it when it next tells its progress."""
@@ -236,7 +213,7 @@ async def _async_run[T](
 
     def report(done: int, total: int) -> None:
         if is_stopped.is_set():
-            raise _Stopped
+            raise store.Cancelled
         hass.loop.call_soon_threadsafe(progress, done, total)
 
     try:

@@ -26,7 +26,7 @@ from .const import CONF_CHAT_MODEL, CONF_ENGINE, DOMAIN, ENGINE_LOCAL, NO_MODEL
 from .engine.protocol import PROTOCOL, EngineInfo
 from .health import Health, State
 from .home.building import async_build_home
-from .install import SPEECH_MODEL, InstallError
+from .install import InstallError, speech_model
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -97,7 +97,7 @@ def async_note_info(hass: HomeAssistant, entry: ConfigEntry, info: EngineInfo) -
         return
     chat_model = entry.options.get(CONF_CHAT_MODEL, NO_MODEL)
     if not info.asr:
-        _raise(hass, INCOMPLETE, reason=SPEECH_MODEL.name)
+        _raise(hass, INCOMPLETE, reason=speech_model(entry.options).name)
     elif chat_model != NO_MODEL and not info.handle:
         _raise(hass, INCOMPLETE, reason=chat_model)
     else:

@@ -1,4 +1,4 @@
-"""Options: which chat model answers what is not about the home, if any."""
+"""Options: which models hear and chat, and which of those that are here may go."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, override
 
 import voluptuous as vol
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.const import CONF_LANGUAGE
 from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
@@ -15,77 +16,252 @@ from homeassistant.helpers.selector import (
     TextSelector,
 )
 
-from .const import CONF_CHAT_MODEL, CONF_ENGINE, CONF_PATH, ENGINE_REMOTE, NO_MODEL, OWN_MODEL
+from .const import (
+    CONF_CHAT_MODEL,
+    CONF_ENGINE,
+    CONF_MODEL,
+    CONF_REMOVE,
+    CONF_SECONDS,
+    CONF_SPEECH_MODEL,
+    CONF_UPDATE,
+    DEFAULT_LANGUAGE,
+    ENGINE_REMOTE,
+    NO_MODEL,
+    OWN_MODEL,
+    models_folder,
+)
 from .engine import store
-from .install import async_install_chat_model
+from .engine.hugging_face import Listing, is_repository
+from .hub import disk_free, in_words
+from .install import SPEECH_MODEL, InstallError
 from .install_steps import InstallSteps
+from .model_texts import ModelTexts
+from .models import (
+    Choice,
+    async_get_model,
+    async_look_up,
+    async_remove,
+    async_stored,
+    async_try_speech,
+    models_in_use,
+)
+
+_HUB = "https://huggingface.co/"  # people paste addresses
+_OPTIONS = {
+    store.Purpose.SPEECH: CONF_SPEECH_MODEL,
+    store.Purpose.CHAT: CONF_CHAT_MODEL,
+}
+_LIKED_GGUF = ("q4_k_m", "q4_0", "q8_0")  # small, and still good
 
 
 class LlmosOptionsFlow(InstallSteps, OptionsFlow):
-    """Choose a chat model, get it, and use it."""
+    """Choose models, get them, and use them; or remove and update what is here."""
 
     def __init__(self) -> None:
-        self._model = NO_MODEL
+        self._purpose = store.Purpose.CHAT
+        self._listing: Listing | None = None
+        self._choices: list[Choice] = []
+        self._changes: dict[str, Any] = {}  # of the options
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask which model, with what each costs."""
+        """Ask what to do."""
         if self.config_entry.data[CONF_ENGINE] == ENGINE_REMOTE:
             return self.async_abort(reason="remote_engine")
+        return self.async_show_menu(step_id="init", menu_options=["speech", "chat", "stored"])
+
+    async def async_step_speech(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask which model hears."""
+        self._purpose = store.Purpose.SPEECH
+        language = self.config_entry.data.get(CONF_LANGUAGE, DEFAULT_LANGUAGE)
+        models = [model for model in store.SPEECH_MODELS if model.knows(language)]
+        return await self._async_step_model("speech", models, user_input)
+
+    async def async_step_chat(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask which model answers what is not about the home, if any."""
+        self._purpose = store.Purpose.CHAT
+        return await self._async_step_model("chat", list(store.CHAT_MODELS), user_input)
+
+    async def _async_step_model(
+        self, step_id: str, models: list[store.Model], user_input: dict[str, Any] | None
+    ) -> ConfigFlowResult:
+        key = _OPTIONS[self._purpose]
         if user_input is not None:
-            if user_input[CONF_CHAT_MODEL] == OWN_MODEL:
+            chosen = user_input[key]
+            if chosen == OWN_MODEL:
                 return await self.async_step_own()
-            self._model = user_input[CONF_CHAT_MODEL]
-            if self._model == NO_MODEL:
-                return await self.async_step_finish()
-            return await self.async_step_install()
-        current = self.config_entry.options.get(CONF_CHAT_MODEL, NO_MODEL)
-        known = current in (NO_MODEL, *(model.name for model in store.CHAT_MODELS))
+            if chosen in store.MODELS:
+                return await self._async_get(store.MODELS[chosen])
+            self._changes = {key: chosen}  # none, or the user's own that is in use already
+            return await self.async_step_finish()
+        is_speech = self._purpose is store.Purpose.SPEECH
+        current = self.config_entry.options.get(key, SPEECH_MODEL.name if is_speech else NO_MODEL)
+        options = await self._async_model_options(models, current)
+        extra = [] if is_speech else [NO_MODEL]
         schema = vol.Schema(
             {
-                vol.Required(CONF_CHAT_MODEL, default=current if known else OWN_MODEL): _choices(),
+                vol.Required(key, default=current): _select(
+                    [*map(_option, extra), *options, _option(OWN_MODEL)], key
+                )
             }
         )
-        return self.async_show_form(step_id="init", data_schema=schema)
+        return self.async_show_form(step_id=step_id, data_schema=schema)
+
+    async def _async_model_options(
+        self, models: list[store.Model], current: str
+    ) -> list[SelectOptionDict]:
+        """Models with what they cost, and the one that is in use if it is none of them."""
+        texts = await ModelTexts.async_load(self.hass)
+        stored = {model.name: model for model in await async_stored(self.hass)}
+        seconds = self.config_entry.options.get(CONF_SECONDS, {})
+        options = [
+            SelectOptionDict(value=m.name, label=texts.cost(m, stored, seconds.get(m.name)))
+            for m in models
+        ]
+        if current != NO_MODEL and current not in {model.name for model in models}:
+            in_use = models_in_use(self.config_entry.options)
+            label = texts.stored(stored[current], in_use) if current in stored else current
+            options.append(SelectOptionDict(value=current, label=label))
+        return options
 
     async def async_step_own(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask where the user's own model is: a converted folder, or a GGUF file."""
+        """Ask for the user's own model: a folder, a GGUF file, or a repository on the hub."""
         errors: dict[str, str] = {}
+        placeholders = {"reason": ""}
         if user_input is not None:
-            path = Path(user_input[CONF_PATH].strip())
-            if await self.hass.async_add_executor_job(path.exists):
-                self._model = str(path)
-                return await self.async_step_install()
-            errors[CONF_PATH] = "no_such_path"
-        current = self.config_entry.options.get(CONF_CHAT_MODEL, "")
-        schema = vol.Schema({vol.Required(CONF_PATH): TextSelector()})
-        suggested = {CONF_PATH: current if "/" in current else ""} | (user_input or {})
+            text = user_input[CONF_MODEL].strip().removeprefix(_HUB).rstrip("/")
+            try:
+                if is_repository(text):
+                    return await self._async_step_repository(await async_look_up(self.hass, text))
+            except InstallError as err:
+                errors["base"], placeholders = err.key, err.placeholders
+            else:
+                path = Path(text)
+                if path.is_absolute() and await self.hass.async_add_executor_job(path.exists):
+                    return await self._async_get(path)
+                errors[CONF_MODEL] = "no_such_path" if path.is_absolute() else "no_such_name"
         return self.async_show_form(
             step_id="own",
-            data_schema=self.add_suggested_values_to_schema(schema, suggested),
+            data_schema=self.add_suggested_values_to_schema(
+                vol.Schema({vol.Required(CONF_MODEL): TextSelector()}), user_input
+            ),
             errors=errors,
+            description_placeholders=placeholders,
         )
+
+    async def _async_step_repository(self, listing: Listing) -> ConfigFlowResult:
+        """Get what the repository has. Raises InstallError if nothing in it is of use."""
+        ggufs = listing.ggufs() if self._purpose is store.Purpose.CHAT else []
+        if listing.model(self._purpose):
+            return await self._async_get(store.of_repository(listing.repository, self._purpose))
+        if not ggufs:
+            raise InstallError("nothing_usable", listing.repository)
+        self._listing = listing
+        if len(ggufs) > 1:
+            return await self.async_step_file()
+        return await self.async_step_file({CONF_MODEL: ggufs[0].name})
+
+    async def async_step_file(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask which GGUF file of a repository."""
+        assert self._listing is not None
+        if user_input is not None:
+            repository, file = self._listing.repository, user_input[CONF_MODEL]
+            return await self._async_get(store.of_repository(repository, self._purpose, file))
+        texts = await ModelTexts.async_load(self.hass)
+        files = self._listing.ggufs()
+        liked = (f.name for like in _LIKED_GGUF for f in files if like in f.name.lower())
+        options = [SelectOptionDict(value=f.name, label=texts.file(f)) for f in files]
+        default = next(liked, files[0].name)
+        schema = vol.Schema({vol.Required(CONF_MODEL, default=default): _select(options)})
+        return self.async_show_form(step_id="file", data_schema=schema)
+
+    async def async_step_stored(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """List what is here; remove some of it, or look for newer."""
+        stored = await async_stored(self.hass)
+        if user_input is not None:
+            updates = user_input.get(CONF_UPDATE, ())
+            self._choices = [
+                Choice(model.update, model.update.purpose, newest=True)
+                for model in stored
+                if model.update and model.name in updates
+            ]
+            try:
+                await async_remove(self.hass, user_input.get(CONF_REMOVE, []))
+            except InstallError as err:
+                self._error = err
+                return await self.async_step_install_failed()
+            return await (self.async_step_install() if self._choices else self.async_step_finish())
+        texts = await ModelTexts.async_load(self.hass)
+        in_use = models_in_use(self.config_entry.options)
+        options = {
+            model.name: SelectOptionDict(value=model.name, label=texts.stored(model, in_use))
+            for model in stored
+        }
+        removable = [options[m.name] for m in stored if m.name not in in_use]
+        updatable = [options[m.name] for m in stored if m.update]
+        schema = {
+            vol.Optional(key): _select(choices, multiple=True)
+            for key, choices in ((CONF_REMOVE, removable), (CONF_UPDATE, updatable))
+            if choices
+        }
+        free = await self.hass.async_add_executor_job(disk_free, models_folder(self.hass))
+        return self.async_show_form(
+            step_id="stored",
+            data_schema=vol.Schema(schema),
+            description_placeholders={
+                "models": "\n".join(f"- {option['label']}" for option in options.values()) or "–",
+                "free": in_words(free),
+            },
+        )
+
+    async def _async_get(self, source: store.Model | Path) -> ConfigFlowResult:
+        """Get a model, then use it."""
+        self._choices = [Choice(source, self._purpose)]
+        self._changes = {_OPTIONS[self._purpose]: ""}
+        return await self.async_step_install()
 
     @override
     async def _async_install(self) -> None:
-        self._model = await async_install_chat_model(
-            self.hass, self._model, self.async_update_progress
-        )
+        for choice in self._choices:
+
+            def report(done: int, total: int, choice: Choice = choice) -> None:
+                self._async_report(*_stage(choice, done, total))
+
+            name = await async_get_model(self.hass, choice, report)
+            if (key := _OPTIONS[choice.purpose]) in self._changes:
+                self._changes[key] = name
+            if key == CONF_SPEECH_MODEL:
+                self._async_show_stage("trying")
+                seconds = await async_try_speech(self.hass, self.config_entry.data, name)
+                measured = self.config_entry.options.get(CONF_SECONDS, {})
+                self._changes[CONF_SECONDS] = {**measured, name: round(seconds, 2)}
 
     @override
     async def async_step_finish(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Use the model: the entry is loaded again."""
-        options = {**self.config_entry.options, CONF_CHAT_MODEL: self._model}
-        return self.async_create_entry(data=options)
+        """Use what was chosen: changed options load the entry again."""
+        if any(choice.newest for choice in self._choices):
+            self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
+        return self.async_create_entry(data={**self.config_entry.options, **self._changes})
 
 
-def _choices() -> SelectSelector:
-    """The models of the store, by what they cost."""
-    options = [
-        SelectOptionDict(value=name, label=name)
-        for name in (NO_MODEL, *(model.name for model in store.CHAT_MODELS), OWN_MODEL)
-    ]
-    return SelectSelector(
-        SelectSelectorConfig(
-            options=options, mode=SelectSelectorMode.LIST, translation_key=CONF_CHAT_MODEL
-        )
-    )
+def _stage(choice: Choice, done: int, total: int) -> tuple[str, int, int]:
+    """What is being done, and how much of how much. A GGUF file's second half is converting it."""
+    if not choice.is_gguf:
+        return "download", done, total
+    if isinstance(choice.source, Path):
+        return "conversion", done, total
+    half = total // 2
+    return ("download", done, half) if done <= half else ("conversion", done - half, half)
+
+
+def _option(value: str) -> SelectOptionDict:
+    """An option that the selector's translations name."""
+    return SelectOptionDict(value=value, label=value)
+
+
+def _select(
+    options: list[SelectOptionDict], translation_key: str | None = None, multiple: bool = False
+) -> SelectSelector:
+    config = SelectSelectorConfig(options=options, mode=SelectSelectorMode.LIST, multiple=multiple)
+    if translation_key:
+        config["translation_key"] = translation_key
+    return SelectSelector(config)

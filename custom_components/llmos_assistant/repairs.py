@@ -13,7 +13,9 @@ from homeassistant.helpers import issue_registry as ir
 
 from . import issues
 from .const import CONF_CHAT_MODEL, DOMAIN, NO_MODEL
-from .install import InstallError, async_install, async_install_chat_model
+from .engine import store
+from .install import InstallError, async_install
+from .models import Choice, async_get_model
 from .pipeline import async_add_pipeline
 
 type _Input = dict[str, Any] | None
@@ -116,15 +118,18 @@ class DownloadFlow(_FixFlow):
             return self.async_create_entry(data={})
         return self._explain("failed")
 
-    @callback
-    def _report(self, stage: str, done: int, total: int) -> None:
-        self.async_update_progress(min(done / total, 1.0))
-
     async def _async_install(self) -> None:
         """Get the packages and all models that the entry uses. Raises InstallError."""
-        await async_install(self.hass, self._report)
-        if (model := self._entry.options.get(CONF_CHAT_MODEL, NO_MODEL)) != NO_MODEL:
-            await async_install_chat_model(self.hass, model, self.async_update_progress)
+        options = self._entry.options
+        await async_install(
+            self.hass, lambda stage, done, total: self._report(done, total), options
+        )
+        if model := store.MODELS.get(options.get(CONF_CHAT_MODEL, NO_MODEL)):
+            await async_get_model(self.hass, Choice(model, model.purpose), self._report)
+
+    @callback
+    def _report(self, done: int, total: int) -> None:
+        self.async_update_progress(min(done / total, 1.0))
 
 
 class PipelineFlow(_FixFlow):

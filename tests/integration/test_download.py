@@ -18,7 +18,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.llmos_assistant.const import ENGINE_REQUIREMENTS, ENV_MODELS
-from custom_components.llmos_assistant.engine.sources import HubSource
+from custom_components.llmos_assistant.engine.hugging_face import HubSource
 from custom_components.llmos_assistant.engine.store import Model, ModelFile, is_installed
 from custom_components.llmos_assistant.install import async_start_installation
 

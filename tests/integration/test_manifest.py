@@ -13,6 +13,7 @@ from PIL import Image
 
 from custom_components.llmos_assistant import issues
 from custom_components.llmos_assistant.const import DOMAIN, NAME
+from custom_components.llmos_assistant.engine.store import MODELS
 from custom_components.llmos_assistant.home.problems import ProblemKind
 from custom_components.llmos_assistant.install import SPEECH_MODEL
 
@@ -110,6 +111,44 @@ def test_every_step_of_the_flow_is_described() -> None:
     for step in config["step"].values():
         assert step["title"]
         assert step.get("data", {}).keys() == step.get("data_description", {}).keys()
+
+
+def test_every_step_of_the_options_is_described() -> None:
+    files = ("options_flow.py", "install_steps.py")
+    source = "".join((FOLDER / file).read_text("utf-8") for file in files)
+    steps = set(re.findall(r"async def async_step_([a-z_]+)", source)) - {"install", "finish"}
+    errors = set(re.findall(r'(?:InstallError\(|= )"([a-z]+_[a-z_]+)"', source))
+
+    strings = read("strings.json")
+    options = strings["options"]
+    assert steps == options["step"].keys()
+    for step in options["step"].values():
+        assert step["title"]
+        assert step.get("data", {}).keys() == step.get("data_description", {}).keys()
+    assert errors <= options["error"].keys()
+    assert options["step"]["init"]["menu_options"].keys() <= steps
+
+
+def test_every_error_of_a_model_is_worded() -> None:
+    files = [*(FOLDER / "engine").glob("*.py"), FOLDER / "models.py"]
+    source = "\n".join(path.read_text("utf-8") for path in files)
+    named = re.findall(
+        r'(?:ModelError|SourceError|InstallError)\((?:[^"()]|f?"[^"]*",?)*?\s"([a-z_]+)",', source
+    )
+    asked = {*named, *re.findall(r'InstallError\("([a-z_]+)"', source)}
+    strings = read("strings.json")
+
+    assert {"no_such_repository", "unreachable", "no_space", "cannot_load"} <= asked
+    assert asked <= strings["options"]["error"].keys()
+    assert asked <= strings["exceptions"].keys()
+
+
+def test_every_model_can_be_told_of() -> None:
+    source = (FOLDER / "model_texts.py").read_text("utf-8")
+    asked = set(re.findall(r'"((?:model|stored)_[a-z_]+)"', source))
+    asked |= {f"note_{model.note}" for model in MODELS.values() if model.note}
+
+    assert asked == read("strings.json")["common"].keys()
 
 
 def test_the_speech_model_is_fetched_from_sources_with_known_files() -> None:

@@ -122,7 +122,7 @@ class Download:
         progress(1, 1)
         self.has_ended = True
 
-    def is_installed(self, folder: Path) -> bool:
+    def is_installed(self, folder: Path, model: Model | None) -> bool:
         """Whether it is there."""
         return self.has_ended
 

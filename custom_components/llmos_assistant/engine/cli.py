@@ -270,8 +270,8 @@ def _or_reason[T](load: Callable[[], T]) -> T | str:
 
 def _speech_folder(name: str, models: Path) -> Path:
     """The folder of the speech model of this name, which may be a folder itself."""
-    if name in MODELS:
-        return store.verify(models, MODELS[name])
+    if model := store.named(name, store.Purpose.SPEECH):
+        return store.verify(models, model)
     return Path(name)
 
 

