@@ -22,7 +22,7 @@ from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.event import async_track_state_added_domain
 from homeassistant.helpers.start import async_at_started
 
-from .const import CONF_CHAT_MODEL, CONF_ENGINE, DOMAIN, ENGINE_LOCAL, NO_MODEL
+from .const import CONF_CHAT_MODEL, CONF_ENGINE, CONF_SPEECH_MODEL, DOMAIN, ENGINE_LOCAL, NO_MODEL
 from .engine.protocol import PROTOCOL, EngineInfo
 from .health import Health, State
 from .home.building import async_build_home
@@ -97,7 +97,8 @@ def async_note_info(hass: HomeAssistant, entry: ConfigEntry, info: EngineInfo) -
         return
     chat_model = entry.options.get(CONF_CHAT_MODEL, NO_MODEL)
     if not info.asr:
-        _raise(hass, INCOMPLETE, reason=speech_model(entry.options).name)
+        speech = speech_model(entry.options)
+        _raise(hass, INCOMPLETE, reason=speech.name if speech else entry.options[CONF_SPEECH_MODEL])
     elif chat_model != NO_MODEL and not info.handle:
         _raise(hass, INCOMPLETE, reason=chat_model)
     else:
