@@ -217,6 +217,8 @@ async def async_run[T](
         hass.loop.call_soon_threadsafe(progress, done, total)
 
     try:
-        return await hass.async_add_executor_job(job, report)
+        result = await hass.async_add_executor_job(job, report)
+        await asyncio.sleep(0)  # a quick job ends before its reports have come
+        return result
     finally:
         is_stopped.set()
