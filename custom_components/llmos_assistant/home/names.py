@@ -86,13 +86,17 @@ _TOO_LONG = 0.4  # names whose lengths differ by more than this share are not co
 _SHORT = 3  # words up to this length must be equal: "den" is not "pen"
 
 
+def plain(text: str) -> str:
+    """The text in lower case without accents."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
 @lru_cache(maxsize=4096)
 def split(text: str) -> Words:
     """The words of a name, without case, accents, punctuation and articles: "The Lou's Bed-Room" → lous bed room."""
-    plain = "".join(
-        c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c)
-    )
-    words = re.findall(r"\w+", re.sub(r"['’`´]", "", plain.replace("&", " and ").replace("_", " ")))
+    text = plain(text).replace("&", " and ").replace("_", " ")
+    words = re.findall(r"\w+", re.sub(r"['’`´]", "", text))
     while len(words) > 1 and words[0] in _LEADING and words[:2] != ["a", "c"]:
         del words[0]
     joined: list[str] = []
