@@ -131,6 +131,7 @@ def _asr_program(transcriber: Transcriber) -> AsrProgram:
         installed=True,
         version=VERSION,
         models=[model],
+        supports_transcript_streaming=True,
     )
 
 
