@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from custom_components.llmos_assistant.engine.protocol import Plan, Step
+from custom_components.llmos_assistant.engine.sounds import sound, sound_likeness
 from custom_components.llmos_assistant.home.inventory import Area, Entity, Home
 from custom_components.llmos_assistant.home.mishearing import is_safe, respell
 from custom_components.llmos_assistant.home.reading import read
-from custom_components.llmos_assistant.home.sounds import sound, sound_likeness
 
 HOUSE = Home(
     areas=(Area("bath", "Bathroom"), Area("one", "Suite 1"), Area("two", "Suite 2")),

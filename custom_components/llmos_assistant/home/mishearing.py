@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from ..engine.sounds import consonants, sound, sound_likeness
 from .caution import KEEPS_OUT
 from .inventory import Entity, Home
 from .kinds import kind_of
 from .names import Words, same, split
 from .places import Place
 from .reading import Understanding
-from .sounds import consonants, sound, sound_likeness
 
 _NEAR = 0.88  # the least likeness of several words to a name
 _NEAR_WORD = 0.92  # of one word

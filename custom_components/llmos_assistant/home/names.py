@@ -6,9 +6,10 @@ The word lists are English; a language without its own still has exact and near 
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 from itertools import pairwise
+
+from ..engine.sounds import plain
 
 type Words = tuple[str, ...]
 
@@ -84,12 +85,6 @@ _LONG = 6
 _SAME_SOUND = 0.95  # of words that are spelt differently: "ark" and "arc"
 _TOO_LONG = 0.4  # names whose lengths differ by more than this share are not compared any further
 _SHORT = 3  # words up to this length must be equal: "den" is not "pen"
-
-
-def plain(text: str) -> str:
-    """The text in lower case without accents."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 @lru_cache(maxsize=4096)

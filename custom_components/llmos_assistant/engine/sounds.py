@@ -1,14 +1,14 @@
 """How alike words sound in English, however they are spelt: "hugh go" and "Hue Go", "a sea" and "AC".
 
-Spelling rules as in Metaphone (Philips 1990), but vowels are kept, since names are short.
+Spelling rules as in Metaphone (Philips 1990), but vowels are kept, since names are short. Importing this
+costs nothing: Home Assistant's side compares names by it, too.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
-
-from .names import plain
 
 _WORDS = {
     "0": "siro", "1": "wun", "2": "tu", "3": "0ri", "4": "for", "5": "fIv", "6": "siks", "7": "seven",
@@ -63,6 +63,12 @@ _CLOSE = {
     for pair in "bp dt gk gj fv sS SC mn 0f 0t vw jC".split()  # made at the same place
 } | {frozenset("0d"): 0.7}
 _VOWEL_FOR_VOWEL = 0.3
+
+
+def plain(text: str) -> str:
+    """The text in lower case without accents."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 @lru_cache(maxsize=8192)
