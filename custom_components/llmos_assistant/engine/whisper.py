@@ -113,8 +113,11 @@ class Whisper:
         max_tokens: int,
         beam_size: int,
         prompt: str = "",
-    ) -> Decoded:
-        """The likeliest text of at most `max_tokens`. The words of `prompt` are likelier than others."""
+    ) -> list[Decoded]:
+        """The likeliest texts of at most `max_tokens`, as many as the beam is wide, likeliest first.
+
+        The words of `prompt` are likelier than others.
+        """
         tokenizer = self._tokenizer(language)
         start = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
         if prompt:
@@ -123,14 +126,18 @@ class Whisper:
             encoded,
             [start],
             beam_size=beam_size,
+            num_hypotheses=beam_size,
             max_length=min(len(start) + max_tokens, self._model.max_length),
             return_scores=True,
             suppress_tokens=get_suppressed_tokens(tokenizer, [-1]),
         )
-        tokens = result.sequences_ids[0]
-        # The score is a mean that leaves out the end of the text, which was decided on, too.
-        log_probability = result.scores[0] * len(tokens) / (len(tokens) + 1)
-        return Decoded(said_once(tokenizer.decode(tokens).strip()), log_probability)
+        return [
+            # The score is a mean that leaves out the end of the text, which was decided on, too.
+            Decoded(
+                said_once(tokenizer.decode(tokens).strip()), score * len(tokens) / (len(tokens) + 1)
+            )
+            for tokens, score in zip(result.sequences_ids, result.scores, strict=True)
+        ]
 
     def count_tokens(self, text: str, language: str) -> int:
         """How much of a prompt a text takes."""
