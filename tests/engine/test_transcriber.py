@@ -118,6 +118,7 @@ def test_loops_and_unlikely_texts_are_not_plausible() -> None:
         ("Open the blinds Open the blinds open the blinds", "Open the blinds"),
         ("Open the blinds, close the blinds.", "Open the blinds, close the blinds."),
         ("No. No.", "No. No."),
+        ("Open the blinds. " * 4, "Open the blinds. " * 4),  # not twice "Open … open …": a loop
     ],
 )
 def test_a_sentence_that_is_written_twice_was_said_once(written: str, said: str) -> None:
@@ -144,6 +145,13 @@ def test_a_text_that_leaves_out_what_was_heard_is_not_taken() -> None:
     assert likeliest(texts, Decoded("A double shot large light roast.", -0.2), []) == texts[1]
     loop = Decoded("A double shot. " * 9, -0.2)
     assert likeliest(texts, loop, []) == texts[0]
+
+
+def test_a_list_of_names_is_an_echo_of_the_prompt() -> None:
+    texts = [Decoded("Weir sluice, Eilidh.", -0.3), Decoded("Where is Eilidh?", -0.6)]
+    names = ["Weir sluice", "Eilidh"]
+    assert likeliest(texts, Decoded("We're inside.", -0.5), names) == texts[1]
+    assert likeliest(texts[:1], Decoded("We're inside.", -0.5), names) == texts[0]
 
 
 class CountedModels(Models):

@@ -114,13 +114,16 @@ class Transcriber:
 def likeliest(hypotheses: Sequence[Decoded], glance: Decoded, names: Sequence[str]) -> Decoded:
     """The likeliest text, where names that are there whole count in its favour, and gaps against it.
 
-    A prompt makes Whisper leave out words; the `glance` had none.
+    A prompt makes Whisper leave out words, which the `glance` did not know, or write nothing but names.
     """
     least = _LEAST_HEARD * len(glance.text) if glance.is_plausible else 0.0
 
     def score(heard: Decoded) -> float:
         gap = max(0.0, 1 - len(heard.text) / least) if least else 0.0
-        return heard.log_probability + _NAMED * named(heard.text, names) - gap
+        of_names = named(heard.text, names)
+        if "," in heard.text and of_names == len(heard.text.split()):
+            return heard.log_probability - 1  # the prompt's own list
+        return heard.log_probability + _NAMED * of_names - gap
 
     return max(hypotheses, key=score)
 

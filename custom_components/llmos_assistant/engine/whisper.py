@@ -42,7 +42,8 @@ _MAX_COMPRESSION = 2.4
 # The same four times in a row, or nothing but a word three times.
 _LOOP = re.compile(r"\b(\w.{0,60}?)(?:\W+\1\b){3,}|^\W*(\w+)(?:\W+\2){2}\W*$", re.IGNORECASE)
 # With little context Whisper likes to write a short sentence down twice, rightly both times.
-_TWICE = re.compile(r"(\w+ .+?)(?:\W+\1){1,2}(\W*)", re.IGNORECASE)
+_AGAIN = re.compile(r"(\w+ .+?)(?:\W+\1)+(\W*)", re.IGNORECASE)
+_MOST_TIMES = 3  # what is written more often is a loop
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,10 @@ class Decoded:
 
 def said_once(text: str) -> str:
     """The sentence, if the text is nothing but the same sentence two or three times."""
-    twice = _TWICE.fullmatch(text)
-    return twice[1] + twice[2] if twice else text
+    again = _AGAIN.fullmatch(text)
+    if not again or text.lower().count(again[1].lower()) > _MOST_TIMES:
+        return text
+    return again[1] + again[2]
 
 
 class Whisper:
