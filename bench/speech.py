@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -270,6 +271,7 @@ def main() -> None:
     )
     parser.add_argument("--fresh", action="store_true", help="forget what earlier runs heard")
     args = parser.parse_args()
+    logging.basicConfig(level=logging.CRITICAL)  # what the homes log
     file = BUILD / "heard.jsonl"
     if args.fresh:
         file.unlink(missing_ok=True)
