@@ -1,12 +1,14 @@
 """Two speech engines side by side, as processes that speak Wyoming: this project's and the standard one.
 
-Both get Whisper base, int8, a beam of 5 and the same number of threads. What they cost is read from
-the kernel: CPU seconds of the process, and the memory that is its own or its share of what is shared.
+Both get the same weights, int8, and the same number of threads, and are otherwise as they come. What
+they cost is read from the kernel: CPU seconds of the process, and the memory that is its own or its
+share of what is shared.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import socket
 import subprocess
@@ -28,6 +30,7 @@ from .suite import BUILD, ROOT
 PEER = "wyoming-faster-whisper"
 _PEER_FOLDER = ROOT / ".venv-bench"
 _THREADS = str(min(4, os.cpu_count() or 1))
+_OURS = ROOT / "custom_components" / "llmos_assistant" / "engine"
 _START_S, _ANSWER_S = 120, 300
 _CHUNK_S = 0.05
 _FORMAT = (16_000, 2, 1)  # Hz, bytes, channels
@@ -35,18 +38,25 @@ _FORMAT = (16_000, 2, 1)  # Hz, bytes, channels
 
 @dataclass(frozen=True)
 class Heard:
-    """A transcript, the CPU seconds it took, and the seconds from the audio's end to it."""
+    """A transcript, and what it cost.
+
+    `cpu`: seconds of CPU time; `wait`: seconds from the audio's end; `memory`: bytes of the `engine`
+    afterwards.
+    """
 
     text: str
     cpu: float
     wait: float
+    memory: int
+    engine: str
 
 
 @dataclass(frozen=True)
 class Engine:
-    """An engine that runs."""
+    """An engine that runs. `identity`: its name, version and model."""
 
     name: str
+    identity: str
     port: int
     pid: int
 
@@ -85,20 +95,23 @@ class Engine:
             while (event := await client.read_event()) is not None:
                 if Transcript.is_type(event.type):
                     text = Transcript.from_event(event).text
-                    return Heard(text, self.cpu() - before, time.monotonic() - ended)
+                    wait = time.monotonic() - ended
+                    return Heard(text, self.cpu() - before, wait, self.memory(), self.identity)
         raise OSError(f"{self.name} gave no transcript; see {BUILD}")
 
 
 @contextmanager
-def ours() -> Iterator[Engine]:
-    """The engine of this project as it ships."""
-    engine = ROOT / "custom_components" / "llmos_assistant" / "engine"
-    with _running("LLMOS Assistant", sys.executable, str(engine), "--threads", _THREADS) as running:
+def ours(model: str) -> Iterator[Engine]:
+    """The engine of this project as it ships, with this speech model: a name, or a folder."""
+    code = b"".join(path.read_bytes() for path in sorted(_OURS.rglob("*.py")))
+    identity = f"LLMOS Assistant {hashlib.sha256(code).hexdigest()[:12]} {model}"
+    options = ("--threads", _THREADS, "--speech-model", model)
+    with _running("LLMOS Assistant", identity, sys.executable, str(_OURS), *options) as running:
         yield running
 
 
 @contextmanager
-def peer() -> Iterator[Engine]:
+def peer(model: str) -> Iterator[Engine]:
     """wyoming-faster-whisper with its defaults, and the same weights from the same folder."""
     python = _PEER_FOLDER / "bin" / "python"
     if not python.exists():
@@ -106,16 +119,24 @@ def peer() -> Iterator[Engine]:
         pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         # faster-whisper opens files with an argument that av 19 no longer has.
         subprocess.run([*pip, PEER, "av<19"], check=True)
-    model = store.verify(store.default_folder(), store.WHISPER_BASE)
-    options = ["--model", str(model), "--data-dir", str(model), "--local-files-only"]
+    folder = str(_folder(model))
+    options = ["--model", folder, "--data-dir", folder, "--local-files-only"]
     options += ["--stt-library", "faster-whisper", "--language", "en", "--compute-type", "int8"]
     options += ["--beam-size", "5", "--cpu-threads", _THREADS]
-    with _running(PEER, str(python), "-m", "wyoming_faster_whisper", *options) as running:
+    command = [str(python), "-m", "wyoming_faster_whisper", *options]
+    with _running(PEER, f"{PEER} {model}", *command) as running:
         yield running
 
 
+def _folder(model: str) -> Path:
+    """The folder of a speech model, found whole. Raises ModelError."""
+    if known := store.MODELS.get(model):
+        return store.verify(store.default_folder(), known)
+    return Path(model)
+
+
 @contextmanager
-def _running(name: str, *command: str) -> Iterator[Engine]:
+def _running(name: str, identity: str, *command: str) -> Iterator[Engine]:
     """The process that `command` starts, once it listens; its log is in build/. Raises OSError."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -132,7 +153,7 @@ def _running(name: str, *command: str) -> Iterator[Engine]:
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise OSError(f"{name} does not start; see {log}")
                 time.sleep(0.2)
-            yield Engine(name, port, process.pid)
+            yield Engine(name, identity, port, process.pid)
         finally:
             process.terminate()
 

@@ -74,12 +74,15 @@ def utterances(every: int = 1) -> list[Utterance]:
     """Each so-manieth command, spoken in a quiet room."""
     said = [(text, home) for home in homes() for text in home["commands"]]
     wanted = dict(list(enumerate(said))[::every])
-    spoken = _spoken({number: text for number, (text, _) in wanted.items()}, _VOICES)
+    return spoken({n: (text, tuple(home["names"])) for n, (text, home) in wanted.items()})
+
+
+def spoken(said: Mapping[int, tuple[str, tuple[str, ...]]]) -> list[Utterance]:
+    """What is said, with the names of the home it is said in, by number; in a quiet room."""
+    speeches = _spoken({number: text for number, (text, _) in said.items()}, _VOICES)
     return [
-        Utterance(
-            number, text, tuple(home["names"]), _recorded(np.random.default_rng(number), speech)
-        )
-        for (number, (text, home)), speech in zip(wanted.items(), spoken, strict=True)
+        Utterance(number, text, names, _recorded(np.random.default_rng(number), speech))
+        for (number, (text, names)), speech in zip(said.items(), speeches, strict=True)
     ]
 
 

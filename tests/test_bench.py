@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 import pytest
+from tqdm import tqdm
 
-from bench import scoring, sounds, suite
+from bench import scoring, sounds, suite, understood
+from bench.engines import Engine, Heard
+from bench.record import Record
 
 
 @pytest.mark.parametrize(
@@ -53,3 +59,64 @@ def test_sounds_without_speech_are_the_same_in_every_run() -> None:
     once, again = suite.without_speech(6), suite.without_speech(6)
     for one, other in zip(once, again, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+class Deaf(Engine):
+    """An engine that hears the length of what it is given."""
+
+    heard = 0
+
+    def hear(self, pcm: bytes, names: Sequence[str] = (), *, live: bool = False) -> Heard:
+        """Count, and say so."""
+        type(self).heard += 1
+        return Heard(f"{len(pcm)} bytes", 0.1, 0.2, 1000 * self.heard, self.identity)
+
+
+def test_what_was_heard_is_not_heard_again(tmp_path: Path) -> None:
+    """Not even in the next run; other audio, names and engines are."""
+    file = tmp_path / "build" / "heard.jsonl"
+    engine, other = Deaf("ours", "ours 1", 0, 0), Deaf("ours", "ours 2", 0, 0)
+    first = Record(file).hear(engine, b"12", ["Lamp"])
+    with file.open("a") as broken:
+        broken.write('{"text": "was cut o')
+    record = Record(file)
+    assert len(record) == 1
+    assert record.hear(engine, b"12", ["Lamp"]) == first
+    assert Deaf.heard == 1
+    for audio, names, listener in (
+        (b"34", ["Lamp"], engine),
+        (b"12", [], engine),
+        (b"12", ["Lamp"], other),
+    ):
+        record.hear(listener, audio, names)
+    assert Deaf.heard == 4
+    assert record.memory(engine) == 3000
+    assert len(Record(file)) == 4
+
+
+def test_commands_are_said_in_many_homes() -> None:
+    homes = understood.commands(every=1)
+    said = [entry for _, entries in homes for entry in entries]
+    assert len(homes) >= 8
+    assert len(said) >= 100
+    assert all(entry.turns[0].changes for entry in said)
+    file = next(file for file, _ in homes if file.name == "three-storey-townhouse")
+    names = understood.names(file)
+    assert "VELUX blind" in names
+    hidden = {s["name"] for s in file.entities.values() if not s.get("exposed", True)}
+    assert hidden
+    assert hidden.isdisjoint(names)
+
+
+@pytest.mark.usefixtures("local_sockets")
+def test_a_command_is_right_if_what_was_heard_does_what_was_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In the real home, by the real engine; a wrong text does something else, or nothing."""
+    monkeypatch.setattr(tqdm, "monitor_interval", 0)  # a thread that would stay
+    (file, entries), *_ = [h for h in understood.commands(1) if h[0].name == "leith-flat"]
+    homes = [(file, entries[:3])]
+    typed = understood.right(homes)
+    assert any(typed)
+    assert understood.right(homes, [entry.say for entry in entries[:3]]) == typed
+    assert not any(understood.right(homes, ["", "no no no", "what a lovely day"]))

@@ -13,6 +13,7 @@ from .engine.protocol import Plan
 from .engine_client import Engine, EngineError
 from .home.building import async_build_home
 from .home.follow_ups import Turn
+from .home.mishearing import is_safe, respell
 from .home.reading import Understanding, read
 
 
@@ -44,15 +45,25 @@ async def async_understand(
             translation_key="language_not_supported",
             translation_placeholders={"language": language, "languages": ", ".join(LANGUAGES)},
         )
+    home = async_build_home(hass)
     try:
         plan = await _async_plan(engine, text, known[0])
+        understood = read(plan, text, home, area_id, turn)
+        if understood.makes_sense:
+            return understood
+        # Searching a thousand names takes a while.
+        respelt = await hass.async_add_executor_job(respell, text, home)
+        if respelt == text:
+            return understood
+        plan = await _async_plan(engine, respelt, known[0])
     except EngineError as err:
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key="no_engine",
             translation_placeholders={"reason": str(err).rstrip(".")},
         ) from err
-    return read(plan, text, async_build_home(hass), area_id, turn)
+    instead = read(plan, respelt, home, area_id, turn)
+    return instead if instead.makes_sense and is_safe(instead) else understood
 
 
 async def _async_plan(engine: Engine, text: str, language: str) -> Plan:

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator
 
 import numpy as np
 import pytest
-from wyoming.asr import Transcribe, Transcript
+from wyoming.asr import Transcribe, Transcript, TranscriptChunk, TranscriptStart, TranscriptStop
 from wyoming.audio import AudioChunk, AudioChunkConverter, AudioStart, AudioStop
 from wyoming.client import AsyncClient
 from wyoming.error import Error
@@ -51,11 +51,25 @@ async def ask(connection: AsyncClient, *events: Event) -> Event:
     return answer
 
 
+async def transcript(connection: AsyncClient) -> tuple[list[str], str]:
+    """The pieces and the whole of the transcript that comes."""
+    pieces, text = [], ""
+    while (event := await connection.read_event()) is not None:
+        if TranscriptChunk.is_type(event.type):
+            pieces.append(TranscriptChunk.from_event(event).text)
+        elif Transcript.is_type(event.type):
+            text = Transcript.from_event(event).text
+        elif TranscriptStop.is_type(event.type):
+            break
+    return pieces, text
+
+
 async def test_info(engine: EngineClient) -> None:
     """Both models are offered, with their languages."""
     info = await engine.info()
     (asr,), (intent,) = info.asr, info.intent
     assert asr.installed
+    assert asr.supports_transcript_streaming
     assert [model.name for model in asr.models] == ["whisper-base"]
     assert {"en", "de", "zh"} <= set(asr.models[0].languages)
     assert "en" in intent.models[0].languages
@@ -93,13 +107,39 @@ async def test_any_format_of_audio(
     """Audio is converted to what the model needs."""
     converter = AudioChunkConverter(rate=rate, width=width, channels=channels)
     audio = converter.convert(AudioChunk(16_000, 2, 1, recording("lock-the-front-door"))).audio
-    answer = await ask(
-        connection,
-        AudioStart(rate, width, channels).event(),
-        AudioChunk(rate, width, channels, audio).event(),
-        AudioStop().event(),
-    )
-    assert words(Transcript.from_event(answer).text) == ["lock", "the", "front", "door"]
+    await connection.write_event(AudioStart(rate, width, channels).event())
+    await connection.write_event(AudioChunk(rate, width, channels, audio).event())
+    await connection.write_event(AudioStop().event())
+    _, text = await transcript(connection)
+    assert words(text) == ["lock", "the", "front", "door"]
+
+
+async def test_what_was_said_before_a_pause_is_told_in_it(connection: AsyncClient) -> None:
+    """Piece by piece, and whole at the end; the pieces add up to the whole."""
+    sound = recording("lock-the-front-door") + bytes(16_000 * 2)
+    await connection.write_event(Transcribe(language="en").event())
+    for start in range(0, len(sound), 3_200):
+        await connection.write_event(AudioChunk(16_000, 2, 1, sound[start : start + 3_200]).event())
+        await asyncio.sleep(0.1)
+    early = await connection.read_event()
+    assert early is not None
+    assert TranscriptStart.is_type(early.type)
+    early = await connection.read_event()
+    assert early is not None
+    assert words(TranscriptChunk.from_event(early).text) == ["lock", "the", "front", "door"]
+    await connection.write_event(AudioStop().event())
+    pieces, text = await transcript(connection)
+    assert "".join([TranscriptChunk.from_event(early).text, *pieces]) == text
+
+
+async def test_two_requests_on_one_connection(connection: AsyncClient) -> None:
+    """The second transcript begins anew."""
+    for name in ("lock-the-front-door", "start-the-vacuum"):
+        await connection.write_event(AudioChunk(16_000, 2, 1, recording(name)).event())
+        await connection.write_event(AudioStop().event())
+        pieces, text = await transcript(connection)
+        assert "".join(pieces) == text
+        assert "vacuum" in words(text) or "door" in words(text)
 
 
 def noise(kind: str) -> bytes:

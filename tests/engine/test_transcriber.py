@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from custom_components.llmos_assistant.engine.listening import Listening
 from custom_components.llmos_assistant.engine.models import Models
 from custom_components.llmos_assistant.engine.store import WHISPER_BASE, default_folder
-from custom_components.llmos_assistant.engine.transcriber import Transcriber
+from custom_components.llmos_assistant.engine.transcriber import Transcriber, likeliest
 from custom_components.llmos_assistant.engine.whisper import Decoded, said_once
 from tests.conftest import recording, stream
 
@@ -118,10 +118,40 @@ def test_loops_and_unlikely_texts_are_not_plausible() -> None:
         ("Open the blinds Open the blinds open the blinds", "Open the blinds"),
         ("Open the blinds, close the blinds.", "Open the blinds, close the blinds."),
         ("No. No.", "No. No."),
+        ("Open the blinds. " * 4, "Open the blinds. " * 4),  # not twice "Open … open …": a loop
     ],
 )
 def test_a_sentence_that_is_written_twice_was_said_once(written: str, said: str) -> None:
     assert said_once(written) == said
+
+
+def test_of_likely_texts_the_one_with_names_in_it_is_taken() -> None:
+    glance = Decoded("Give me a larger espresso.", -0.2)
+    texts = [
+        Decoded("Give me a larger espresso.", -0.10),
+        Decoded("Give me a large espresso.", -0.11),
+        Decoded("Give me a lodge espresso.", -0.12),
+    ]
+    assert likeliest(texts, glance, ["large", "espresso"]) == texts[1]
+    assert likeliest(texts, glance, ["small"]) == texts[0]
+
+
+def test_a_text_that_leaves_out_what_was_heard_is_not_taken() -> None:
+    """With names to listen for, Whisper may begin in the middle."""
+    texts = [
+        Decoded("large, light roast.", -0.1),
+        Decoded("A double shot, large, light roast.", -0.3),
+    ]
+    assert likeliest(texts, Decoded("A double shot large light roast.", -0.2), []) == texts[1]
+    loop = Decoded("A double shot. " * 9, -0.2)
+    assert likeliest(texts, loop, []) == texts[0]
+
+
+def test_a_list_of_names_is_an_echo_of_the_prompt() -> None:
+    texts = [Decoded("Weir sluice, Eilidh.", -0.3), Decoded("Where is Eilidh?", -0.6)]
+    names = ["Weir sluice", "Eilidh"]
+    assert likeliest(texts, Decoded("We're inside.", -0.5), names) == texts[1]
+    assert likeliest(texts[:1], Decoded("We're inside.", -0.5), names) == texts[0]
 
 
 class CountedModels(Models):

@@ -260,7 +260,10 @@ async def test_privacy_stays_on_when_a_model_is_chosen(
     await set_privacy(home, "turn_on")
     home.config_entries.async_update_entry(assistant, data=assistant.data | {"engine": "local"})
 
-    form = await home.config_entries.options.async_init(assistant.entry_id)
+    menu = await home.config_entries.options.async_init(assistant.entry_id)
+    form = await home.config_entries.options.async_configure(
+        menu["flow_id"], {"next_step_id": "chat"}
+    )
     result = await home.config_entries.options.async_configure(
         form["flow_id"], {"chat_model": "none"}
     )

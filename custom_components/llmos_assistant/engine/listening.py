@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -33,12 +33,20 @@ class Listening:
         models: what transcribes it.
         language: its language; None for the engine's.
         names: what is likely to be named.
+        tell: told in a pause what was said so far.
     """
 
-    def __init__(self, models: Models, language: str | None, names: Sequence[str]) -> None:
+    def __init__(
+        self,
+        models: Models,
+        language: str | None,
+        names: Sequence[str],
+        tell: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
         self._models = models
         self._language = language
         self._names = names
+        self._tell = tell
         self._audio = bytearray()
         self._started = time.monotonic()
         self._looked = 0.0  # seconds of audio
@@ -84,4 +92,9 @@ class Listening:
                 return
             if self._early and abs(end - self._early[0]) < _SAME_END:
                 return
-            self._early = end, await self._models.transcribe(pcm, self._language, self._names)
+            text = await self._models.transcribe(pcm, self._language, self._names)
+            self._early = end, text
+            # How a sentence ends is not known before it has ended.
+            if self._tell and (words := text.rstrip(" .,;:?!…")):
+                with suppress(ConnectionError):  # who has gone is noticed when the audio ends
+                    await self._tell(words)

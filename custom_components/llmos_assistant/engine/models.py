@@ -132,6 +132,7 @@ def _asr_program(transcriber: Transcriber) -> AsrProgram:
         installed=True,
         version=VERSION,
         models=[model],
+        supports_transcript_streaming=True,
     )
 
 

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable
 from contextlib import aclosing
 
-from wyoming.asr import Transcribe, Transcript
+from wyoming.asr import Transcribe, Transcript, TranscriptChunk, TranscriptStart, TranscriptStop
 from wyoming.audio import AudioChunk, AudioChunkConverter, AudioStart, AudioStop
 from wyoming.error import Error
 from wyoming.event import Event
@@ -86,7 +86,7 @@ class EngineHandler(AsyncEventHandler):
         elif AudioStart.is_type(event.type):
             self._start_audio()
         elif AudioStop.is_type(event.type):
-            return [await self._transcript()]
+            await self._end_audio()
         elif Recognize.is_type(event.type):
             recognize = Recognize.from_event(event)
             return await self._understand(recognize.text, (recognize.context or {}).get("language"))
@@ -107,12 +107,13 @@ class EngineHandler(AsyncEventHandler):
         if self._listening:
             self._listening.cancel()
         self._listening = None
+        self._told: str | None = None  # of the transcript so far
         self._converter = AudioChunkConverter(rate=_RATE, width=_WIDTH, channels=1)
 
     def _add_audio(self, chunk: AudioChunk) -> None:
         """Hear a chunk as 16 kHz 16-bit mono, up to the bound."""
         listening = self._listening = self._listening or Listening(
-            self._models, self._transcribe.language, self._names()
+            self._models, self._transcribe.language, self._names(), self._tell
         )
         left = _MAX_AUDIO - listening.size
         if left <= 0:
@@ -127,11 +128,25 @@ class EngineHandler(AsyncEventHandler):
         names = self._transcribe.transcript_names or []
         return [name for name in names if isinstance(name, str)][:MAX_NAMES]
 
-    async def _transcript(self) -> Event:
+    async def _end_audio(self) -> None:
+        """Write the transcript: in pieces, and whole for clients that know no pieces."""
         listening, self._listening = self._listening, None
-        self._start_audio()
-        text = await listening.transcript() if listening else ""
-        return Transcript(text, language=self._transcribe.language).event()
+        try:
+            text = await listening.transcript() if listening else ""
+            await self._tell(text)
+            await self.write_event(Transcript(text, language=self._transcribe.language).event())
+            await self.write_event(TranscriptStop().event())
+        finally:
+            self._start_audio()
+
+    async def _tell(self, text: str) -> None:
+        """Write what is new in a transcript. Where it has changed its mind, only the end tells."""
+        if self._told is None:
+            self._told = ""
+            await self.write_event(TranscriptStart(language=self._transcribe.language).event())
+        if text.startswith(self._told) and text != self._told:
+            new, self._told = text.removeprefix(self._told), text
+            await self.write_event(TranscriptChunk(new).event())
 
     async def _understand(self, text: str, language: str | None) -> list[Event]:
         if not isinstance(text, str):

@@ -9,11 +9,16 @@ import ctranslate2
 import numpy as np
 from faster_whisper.vad import VadOptions, get_speech_timestamps
 
-from .hotwords import choose
+from .hotwords import MAX_TOKENS, as_prompt, choose, named
 from .whisper import MAX_FRAMES, SAMPLE_RATE, Decoded, Samples, Whisper
 
 MIN_FRAMES = 1000  # of 10 ms; with less, Whisper repeats itself more often
 BEAM_SIZE = 2
+
+# What a first glance was not sure of is worth a wider search with more names.
+_SURE = -0.3  # mean log probability
+_WIDE_BEAM = 5
+_MORE_TOKENS = 200  # of a prompt
 
 _PADDING = int(1.4 * SAMPLE_RATE)  # kept around speech; trimming closer costs accuracy
 _LONGEST = 27 * SAMPLE_RATE  # of a stretch of speech; with its padding it must fit into 30 s
@@ -27,6 +32,8 @@ _VOICES = VadOptions(
 # Without a bound, foreign or noisy speech is talked over for half a minute.
 _TOKENS_PER_SECOND = 12
 _MIN_TOKENS = 24
+_NAMED = 0.1  # of mean log probability, for each word of a name
+_LEAST_HEARD = 0.8  # of the letters of the first glance; with less, something was left out
 
 
 class Transcriber:
@@ -83,15 +90,42 @@ class Transcriber:
         """The text in the audio: a quick first one chooses the names to listen for."""
         encoded = self._whisper.encode(audio, min_frames)
         if not names:
-            return self._whisper.decode(encoded, language, max_tokens, BEAM_SIZE)
+            return self._whisper.decode(encoded, language, max_tokens, BEAM_SIZE)[0]
         glance = self._first_glance(encoded, language, max_tokens)
-        prompt = choose(names, glance.text, lambda text: self._whisper.count_tokens(text, language))
-        return self._whisper.decode(encoded, language, max_tokens, BEAM_SIZE, prompt)
+        is_sure = glance.log_probability >= _SURE
+        chosen = choose(
+            names,
+            glance.text,
+            lambda text: self._whisper.count_tokens(text, language),
+            MAX_TOKENS if is_sure else _MORE_TOKENS,
+        )
+        beam_size = BEAM_SIZE if is_sure else _WIDE_BEAM
+        hypotheses = self._whisper.decode(
+            encoded, language, max_tokens, beam_size, as_prompt(chosen)
+        )
+        return likeliest(hypotheses, glance, chosen)
 
     def _first_glance(
         self, encoded: ctranslate2.StorageView, language: str, max_tokens: int
     ) -> Decoded:
-        return self._whisper.decode(encoded, language, max_tokens, beam_size=1)
+        return self._whisper.decode(encoded, language, max_tokens, beam_size=1)[0]
+
+
+def likeliest(hypotheses: Sequence[Decoded], glance: Decoded, names: Sequence[str]) -> Decoded:
+    """The likeliest text, where names that are there whole count in its favour, and gaps against it.
+
+    A prompt makes Whisper leave out words, which the `glance` did not know, or write nothing but names.
+    """
+    least = _LEAST_HEARD * len(glance.text) if glance.is_plausible else 0.0
+
+    def score(heard: Decoded) -> float:
+        gap = max(0.0, 1 - len(heard.text) / least) if least else 0.0
+        of_names = named(heard.text, names)
+        if "," in heard.text and of_names == len(heard.text.split()):
+            return heard.log_probability - 1  # the prompt's own list
+        return heard.log_probability + _NAMED * of_names - gap
+
+    return max(hypotheses, key=score)
 
 
 def _samples(pcm: bytes | bytearray) -> Samples:

@@ -42,7 +42,8 @@ _MAX_COMPRESSION = 2.4
 # The same four times in a row, or nothing but a word three times.
 _LOOP = re.compile(r"\b(\w.{0,60}?)(?:\W+\1\b){3,}|^\W*(\w+)(?:\W+\2){2}\W*$", re.IGNORECASE)
 # With little context Whisper likes to write a short sentence down twice, rightly both times.
-_TWICE = re.compile(r"(\w+ .+?)(?:\W+\1){1,2}(\W*)", re.IGNORECASE)
+_AGAIN = re.compile(r"(\w+ .+?)(?:\W+\1)+(\W*)", re.IGNORECASE)
+_MOST_TIMES = 3  # what is written more often is a loop
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,10 @@ class Decoded:
 
 def said_once(text: str) -> str:
     """The sentence, if the text is nothing but the same sentence two or three times."""
-    twice = _TWICE.fullmatch(text)
-    return twice[1] + twice[2] if twice else text
+    again = _AGAIN.fullmatch(text)
+    if not again or text.lower().count(again[1].lower()) > _MOST_TIMES:
+        return text
+    return again[1] + again[2]
 
 
 class Whisper:
@@ -113,8 +116,11 @@ class Whisper:
         max_tokens: int,
         beam_size: int,
         prompt: str = "",
-    ) -> Decoded:
-        """The likeliest text of at most `max_tokens`. The words of `prompt` are likelier than others."""
+    ) -> list[Decoded]:
+        """The likeliest texts of at most `max_tokens`, as many as the beam is wide, likeliest first.
+
+        The words of `prompt` are likelier than others.
+        """
         tokenizer = self._tokenizer(language)
         start = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
         if prompt:
@@ -123,14 +129,18 @@ class Whisper:
             encoded,
             [start],
             beam_size=beam_size,
+            num_hypotheses=beam_size,
             max_length=min(len(start) + max_tokens, self._model.max_length),
             return_scores=True,
             suppress_tokens=get_suppressed_tokens(tokenizer, [-1]),
         )
-        tokens = result.sequences_ids[0]
-        # The score is a mean that leaves out the end of the text, which was decided on, too.
-        log_probability = result.scores[0] * len(tokens) / (len(tokens) + 1)
-        return Decoded(said_once(tokenizer.decode(tokens).strip()), log_probability)
+        return [
+            # The score is a mean that leaves out the end of the text, which was decided on, too.
+            Decoded(
+                said_once(tokenizer.decode(tokens).strip()), score * len(tokens) / (len(tokens) + 1)
+            )
+            for tokens, score in zip(result.sequences_ids, result.scores, strict=True)
+        ]
 
     def count_tokens(self, text: str, language: str) -> int:
         """How much of a prompt a text takes."""

@@ -9,7 +9,7 @@ from .problems import ProblemKind, Unclear
 from .scope import Scope
 
 _OPENS = frozenset({"HassTurnOn", "HassSetPosition", "HassToggle"})
-_KEEPS_OUT = frozenset({"door", "garage", "gate"})
+KEEPS_OUT = frozenset({"door", "garage", "gate"})
 # Unlocking is turning off: words such as these must have been said.
 _UNLOCKING = frozenset(
     "open unbolt undo unfasten unlatch unlock unlocked unlocking unsecure release let".split()
@@ -55,5 +55,5 @@ def is_risky(intent: str, entity: Entity) -> bool:
     if entity.domain == "lock":
         return intent in UNLOCKS
     if entity.domain == "cover":
-        return intent in _OPENS and entity.device_class in _KEEPS_OUT
+        return intent in _OPENS and entity.device_class in KEEPS_OUT
     return entity.domain == "valve" and intent in _OPENS

@@ -6,9 +6,10 @@ The word lists are English; a language without its own still has exact and near 
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 from itertools import pairwise
+
+from ..engine.sounds import plain
 
 type Words = tuple[str, ...]
 
@@ -89,10 +90,8 @@ _SHORT = 3  # words up to this length must be equal: "den" is not "pen"
 @lru_cache(maxsize=4096)
 def split(text: str) -> Words:
     """The words of a name, without case, accents, punctuation and articles: "The Lou's Bed-Room" → lous bed room."""
-    plain = "".join(
-        c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c)
-    )
-    words = re.findall(r"\w+", re.sub(r"['’`´]", "", plain.replace("&", " and ").replace("_", " ")))
+    text = plain(text).replace("&", " and ").replace("_", " ")
+    words = re.findall(r"\w+", re.sub(r"['’`´]", "", text))
     while len(words) > 1 and words[0] in _LEADING and words[:2] != ["a", "c"]:
         del words[0]
     joined: list[str] = []

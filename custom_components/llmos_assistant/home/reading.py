@@ -39,6 +39,12 @@ class Understanding:
     grounding: Grounding
     home: Home
 
+    @property
+    def makes_sense(self) -> bool:
+        """If it is about this home, and at most something has to be asked."""
+        problem = self.grounding.problem
+        return bool(self.plan.steps) and (problem is None or problem.kind not in _MISREAD)
+
 
 def read(
     plan: Plan, text: str, home: Home, area_id: str | None, turn: Turn | None
@@ -49,8 +55,7 @@ def read(
     if plan.confidence < _LEAST and any(not other.steps for other in plan.alternatives):
         plan = Plan()  # as likely talk as anything
     likeliest = _ground(plan, text, home, area_id, turn)
-    problem = likeliest.grounding.problem
-    if likeliest.plan.steps and (problem is None or problem.kind not in _MISREAD):
+    if likeliest.makes_sense:
         return likeliest
     is_talk = not plan.steps and plan.confidence >= _TALK
     for alternative in _alternatives(plan):
