@@ -34,8 +34,8 @@ from .scripted_engine import ScriptedEngine
 from .test_ai_task import generate
 from .test_conversation import AGENT, converse, speech
 
-PIRATE = {"name": "Captain", "prompt": "Talk like a {pirate}.", "control": True}
-TALKER = {"name": "Talker", "control": False}
+PIRATE: dict[str, Any] = {"name": "Captain", "prompt": "Talk like a {pirate}.", "control": True}
+TALKER: dict[str, Any] = {"name": "Talker", "control": False}
 LIGHT_ON = Step("HassTurnOn", {"name": "bed light"})
 
 
@@ -60,6 +60,7 @@ async def add(
 ) -> str:
     """Add an assistant or a task; the id of its subentry."""
     before = set(entry.subentries)
+    new: str
     result = await submit(hass, await start(hass, entry, kind), **user_input)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     (new,) = set(entry.subentries) - before
@@ -132,7 +133,7 @@ async def test_an_assistant_has_instructions_and_a_device_of_its_own(
     told = [chat.messages[0].content for chat in engine.chats]
     assert told[0] == f"{told[1]}\nTalk like a {{pirate}}."
     entity = er.async_get(home).async_get("conversation.captain")
-    device = dr.async_get(home).async_get(entity.device_id)
+    device = dr.async_get(home).async_get(entity.device_id or "")
     assert (entity.config_subentry_id, entity.unique_id) == (subentry_id, subentry_id)
     assert (device.name, device.entry_type) == ("Captain", dr.DeviceEntryType.SERVICE)
     assert device.identifiers == {(DOMAIN, subentry_id)}
