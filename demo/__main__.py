@@ -15,7 +15,7 @@ from statistics import median
 from typing import Any
 
 from .client import Client, DemoError
-from .home import furnish
+from .home import add_satellite, furnish
 from .player import DOMAIN, Player, find_pipeline
 from .process import Running, home_assistant
 from .recordings import Recording, own_recordings, users_recordings
@@ -43,7 +43,8 @@ async def start_demo(
     microphone = await stack.enter_async_context(satellite())
     client = await stack.enter_async_context(Client(running.url, running.token))
     _say("Furnishing the demo home …")
-    device_id = await furnish(client, microphone)
+    await furnish(client)
+    device_id = await add_satellite(client, microphone)
     _say("Adding LLMOS Assistant, with all defaults …")
     entry_id = await client.add_integration(DOMAIN)
     pipeline_id = await find_pipeline(client, entry_id)

@@ -98,23 +98,27 @@ START: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )
 
 
-async def furnish(client: Client, satellite: Satellite) -> str:
-    """Make the demo home; the device id of its satellite. Raises DemoError."""
+async def furnish(client: Client) -> None:
+    """Make the demo home. Raises DemoError."""
     await client.call(
         "homeassistant/expose_new_entities/set", assistant=_ASSISTANT, expose_new=False
     )
-    await client.call("config/core/update", location_name="Demo Home", country="US", language="en")
+    await client.call(
+        "config/core/update",
+        location_name="Demo Home",
+        country="US",
+        language="en",
+        unit_system="metric",
+    )
     await _wait_for_demo(client)
-    await client.add_integration("shopping_list")
+    if not await client.call("config_entries/get", domain="shopping_list"):  # of onboarding
+        await client.add_integration("shopping_list")
     await client.add_integration("local_todo", {"todo_list_name": "Chores"})
-    areas = await _make_areas(client)
-    await _place_things(client, areas)
-    device_id = await _add_satellite(client, satellite, areas[AREA])
+    await _place_things(client, await _make_areas(client))
     await _expose(client)
     await asyncio.gather(
         *(client.action(action, entity_id, **data) for action, entity_id, data in START)
     )
-    return device_id
 
 
 async def _wait_for_demo(client: Client) -> None:
@@ -196,9 +200,11 @@ def _thing_of(entry: Message) -> Thing | None:
     return None
 
 
-async def _add_satellite(client: Client, satellite: Satellite, area_id: str) -> str:
-    """Add the satellite as a user does; its device id. Raises DemoError."""
+async def add_satellite(client: Client, satellite: Satellite) -> str:
+    """Add the satellite to its area as a user does; its device id. Raises DemoError."""
     await client.add_integration("wyoming", {"host": "127.0.0.1", "port": satellite.port})
+    areas = await client.call("config/area_registry/list")
+    area_id = next(area["area_id"] for area in areas if area["name"] == AREA)
     for device in await client.call("config/device_registry/list"):
         if device["name"] == NAME:
             await client.call(

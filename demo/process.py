@@ -12,7 +12,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +40,14 @@ media_player:
 
 
 @dataclass(frozen=True)
+class Started:
+    """A Home Assistant that answers, and the folder of its configuration."""
+
+    url: str
+    config: Path
+
+
+@dataclass(frozen=True)
 class Running:
     """A Home Assistant that answers, and how to sign in to it."""
 
@@ -62,23 +70,46 @@ async def home_assistant(
     configuration: str = _CONFIGURATION,
     install: Callable[[Path], None] = _link_integration,
 ) -> AsyncIterator[Running]:
-    """Run Home Assistant on `port` (None: a free one) for as long as the context lasts.
+    """Run Home Assistant, with an owner, on `port` (None: a free one) while the context lasts.
 
     `install` puts the integration into a folder for custom components.
     Raises DemoError if the port is taken or it does not start.
+    """
+    # The last three steps of onboarding would look up weather and a voice on the internet.
+    done = ("core_config", "analytics", "integration")
+    async with new_home_assistant(
+        host, port, onboarded=done, configuration=configuration, install=install
+    ) as started:
+        yield await _sign_up(started.url)
+
+
+@contextlib.asynccontextmanager
+async def new_home_assistant(
+    host: str,
+    port: int | None,
+    *,
+    onboarded: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+    configuration: str = _CONFIGURATION,
+    install: Callable[[Path], None] = _link_integration,
+) -> AsyncIterator[Started]:
+    """Run Home Assistant as it is when new, but for the steps of onboarding that are done.
+
+    `environment`: variables to set for it. Raises DemoError if the port is taken or it does not
+    start.
     """
     port = _claim(host, port)
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory(prefix="llmos-demo-", ignore_cleanup_errors=True) as folder:
         config = Path(folder)
-        _write_configuration(config, configuration, host, port)
+        _write_configuration(config, configuration, host, port, onboarded)
         install(config / "custom_components")
         log = config / "output.log"
         with log.open("wb") as output:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "homeassistant", "--config", folder, "--skip-pip"),
                 cwd=folder,
-                env=_environment(),
+                env={**_environment(), **(environment or {})},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -86,7 +117,7 @@ async def home_assistant(
             )
         try:
             await _wait_until_up(process, url, log)
-            yield await _sign_up(url)
+            yield Started(url, config)
         except DemoError as err:
             for line in _complaints(log):
                 err.add_note(line)
@@ -120,14 +151,15 @@ def _environment() -> dict[str, str]:
     return environment
 
 
-def _write_configuration(config: Path, configuration: str, host: str, port: int) -> None:
+def _write_configuration(
+    config: Path, configuration: str, host: str, port: int, onboarded: Sequence[str]
+) -> None:
     (config / "configuration.yaml").write_text(configuration, encoding="utf-8")
     (config / "custom_components").mkdir()
     storage = config / ".storage"
     storage.mkdir()
     _store(storage, "http", 1, {"server_host": [host], "server_port": port})
-    # The last three steps of onboarding would look up weather and a voice on the internet.
-    _store(storage, "onboarding", 4, {"done": ["core_config", "analytics", "integration"]})
+    _store(storage, "onboarding", 4, {"done": list(onboarded)})
 
 
 def _store(storage: Path, key: str, version: int, data: object) -> None:

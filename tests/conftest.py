@@ -40,10 +40,11 @@ async def stream(pcm: bytes, seconds: float = 0.1) -> AsyncGenerator[bytes]:
 @pytest.fixture
 def local_sockets() -> None:
     """Let the test connect to this machine. Without it no test can connect anywhere."""
-    _allow_local_sockets()  # the next test's setup takes it back
+    allow_local_sockets()  # the next test's setup takes it back
 
 
-def _allow_local_sockets() -> None:
+def allow_local_sockets() -> None:
+    """Let connect to this machine until the next test is set up."""
     pytest_socket.enable_socket()
     pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
 
@@ -51,7 +52,7 @@ def _allow_local_sockets() -> None:
 @pytest.fixture(scope="session")
 def engine_uri() -> Generator[str]:
     """Where the engine listens that all tests share. Use `local_sockets` with it."""
-    _allow_local_sockets()
+    allow_local_sockets()
     uri = f"tcp://127.0.0.1:{free_port()}"
     with subprocess.Popen(
         [sys.executable, str(ENGINE), "--uri", uri, "--exit-with-parent"],

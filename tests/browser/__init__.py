@@ -1,0 +1,1 @@
+"""A homeowner in a browser, before a real Home Assistant."""
