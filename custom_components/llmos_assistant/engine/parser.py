@@ -18,7 +18,7 @@ from .utterance import Word, split_words
 _MAX_TOKENS = 96  # about eight steps
 _ALTERNATIVES = 4
 _SURE = 0.92  # from this confidence on, no other reading is looked for
-_SURE_TALK = 0.995  # the same of talk: only the home knows what things may be called there
+_SURE_TALK = 0.97  # the same of talk: only the home knows what things may be called there
 
 
 class CommandParser:

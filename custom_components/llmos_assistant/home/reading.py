@@ -27,6 +27,7 @@ _MISREAD = frozenset(
     }
 )
 _TALK = 0.8  # from this confidence on, what seems to be talk is left alone, unless a thing is named
+_SURE_TALK = 0.97  # from this one on, even then
 _NAMING = frozenset({"area", "floor", "name"})
 _LEAST = 0.6  # the least confidence of a reading that is taken instead
 
@@ -56,6 +57,8 @@ def read(
         plan = Plan()  # as likely talk as anything
     likeliest = _ground(plan, text, home, area_id, turn)
     if likeliest.makes_sense:
+        return likeliest
+    if not plan.steps and plan.confidence >= _SURE_TALK:
         return likeliest
     is_talk = not plan.steps and plan.confidence >= _TALK
     for alternative in _alternatives(plan):
