@@ -77,10 +77,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: LlmosConfigEntry) -> boo
 
 @callback
 def _reload_on_change(entry: LlmosConfigEntry) -> None:
-    """Start an engine with what is chosen, whenever that changes."""
+    """Set up anew with what is chosen, whenever that changes."""
 
-    def settings() -> dict[str, Any]:
-        return {k: v for k, v in (entry.data | entry.options).items() if k not in _NO_RELOAD}
+    def settings() -> tuple[dict[str, Any], list[Any]]:
+        chosen = {k: v for k, v in (entry.data | entry.options).items() if k not in _NO_RELOAD}
+        # Subentries are changed in place.
+        return chosen, [subentry.as_dict() for subentry in entry.subentries.values()]
 
     before = settings()
 

@@ -12,7 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from . import LlmosConfigEntry
 from .ask import async_ask, typed
 from .chatting import async_has_chat_model, system_prompt
-from .const import DOMAIN
+from .const import DOMAIN, SUBENTRY_TASK
 from .engine_client import Engine
 from .entity import EngineEntity
 from .generating import Field, async_generate_fields, async_generate_text
@@ -26,8 +26,10 @@ async def async_setup_entry(
     entry: LlmosConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the entity."""
+    """Add the entry's entity and those of its subentries."""
     async_add_entities([LlmosTask(entry)])
+    for subentry in entry.get_subentries_of_type(SUBENTRY_TASK):
+        async_add_entities([LlmosTask(entry, subentry)], config_subentry_id=subentry.subentry_id)
 
 
 class LlmosTask(EngineEntity, ai_task.AITaskEntity):
@@ -55,7 +57,7 @@ class LlmosTask(EngineEntity, ai_task.AITaskEntity):
         """Let the chat model do it. Raises HomeAssistantError."""
         if not await async_has_chat_model(self.engine):
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="no_chat_model")
-        system = system_prompt(self.hass, self.hass.config.language)
+        system = system_prompt(self.hass, self.hass.config.language, self.instructions)
         if fact:
             instructions = f"{instructions}\n(What is known: {fact.words})"
         if fields is None:

@@ -39,12 +39,14 @@ async def async_chat(
     chat_log: conversation.ChatLog,
     agent_id: str,
     language: str,
+    instructions: str = "",
 ) -> str:
     """Answer what was said last in `chat_log`, into it, word by word. Raises EngineError.
 
     Returns the whole answer.
     """
-    messages = [Message("system", system_prompt(hass, language)), *_messages(chat_log.content)]
+    system = Message("system", system_prompt(hass, language, instructions))
+    messages = [system, *_messages(chat_log.content)]
     told = ""
     async with aclosing(engine.chat(messages, MAX_TOKENS)) as pieces:
         stream = chat_log.async_add_delta_content_stream(agent_id, _deltas(pieces))
@@ -54,15 +56,19 @@ async def async_chat(
     return told
 
 
-def system_prompt(hass: HomeAssistant, language: str) -> str:
-    """What the model is told about itself, the day and the home. The same all day: it is kept."""
+def system_prompt(hass: HomeAssistant, language: str, instructions: str = "") -> str:
+    """What the model is told about itself, the day and the home, and the user's instructions.
+
+    The same all day: the engine keeps what it has read.
+    """
     areas = [area.name for area in ar.async_get(hass).async_list_areas()]
-    return _PROMPT.format(
+    prompt = _PROMPT.format(
         home=hass.config.location_name,
         language=language,
         date=dt_util.now().strftime("%A, %-d %B %Y"),
         areas=", ".join(sorted(areas)[:_MAX_AREAS]) or "unknown",
     )
+    return f"{prompt}\n{instructions}" if instructions else prompt
 
 
 def _messages(content: Sequence[conversation.Content]) -> list[Message]:

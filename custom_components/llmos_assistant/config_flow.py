@@ -14,6 +14,7 @@ from homeassistant.config_entries import (
     ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
+    ConfigSubentryFlow,
 )
 from homeassistant.const import CONF_HOST, CONF_LANGUAGE, CONF_PORT
 from homeassistant.core import callback
@@ -29,6 +30,8 @@ from .const import (
     ENGINE_LOCAL,
     ENGINE_REMOTE,
     NAME,
+    SUBENTRY_ASSISTANT,
+    SUBENTRY_TASK,
 )
 from .discovery import FoundEngine, async_found_engines
 from .engines import async_check_engine, make_engine
@@ -38,6 +41,7 @@ from .install import InstallError, async_check_disk, async_install, unsupported_
 from .install_steps import InstallSteps
 from .options_flow import LlmosOptionsFlow
 from .speed import Speed, async_measure
+from .subentry_flow import LlmosSubentryFlow
 
 _REMOTE_SCHEMA = vol.Schema(
     {
@@ -64,6 +68,15 @@ class LlmosConfigFlow(AppDiscovery, InstallSteps, ConfigFlow, domain=DOMAIN):
     def async_get_options_flow(config_entry: ConfigEntry) -> LlmosOptionsFlow:
         """Which chat model to use."""
         return LlmosOptionsFlow()
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(
+        cls, config_entry: ConfigEntry
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        """Assistants and tasks beside the entry's own."""
+        return {SUBENTRY_ASSISTANT: LlmosSubentryFlow, SUBENTRY_TASK: LlmosSubentryFlow}
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Say what was found here and ask for everything at once; the defaults are good."""

@@ -23,6 +23,10 @@ CONF_PREFERRED_PIPELINE: Final = "preferred_pipeline"
 CONF_PIPELINE_ID: Final = "pipeline_id"
 CONF_PRIVACY: Final = "privacy"
 
+CONF_CONTROL: Final = "control"
+SUBENTRY_ASSISTANT: Final = "conversation"
+SUBENTRY_TASK: Final = "ai_task_data"
+
 ENGINE_LOCAL: Final = "local"
 ENGINE_REMOTE: Final = "remote"
 NO_MODEL: Final = "none"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from typing import override
+from typing import Literal, override
 
 from homeassistant.components import conversation
 from homeassistant.components.todo import DOMAIN as TODO
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import CONF_LANGUAGE, MATCH_ALL
 from homeassistant.core import HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import intent, llm
@@ -16,7 +18,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from . import LlmosConfigEntry
 from .chatting import async_chat, async_has_chat_model
-from .const import DOMAIN
+from .const import CONF_CONTROL, DOMAIN, LANGUAGES, SUBENTRY_ASSISTANT
 from .engine_client import EngineError, EngineUnavailable
 from .entity import EngineEntity
 from .home.acting import OnStep, Request, async_act, async_undo
@@ -40,31 +42,49 @@ async def async_setup_entry(
     entry: LlmosConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the entity."""
+    """Add the entry's entity and those of its subentries."""
     async_add_entities([LlmosConversation(entry)])
+    for subentry in entry.get_subentries_of_type(SUBENTRY_ASSISTANT):
+        async_add_entities(
+            [LlmosConversation(entry, subentry)], config_subentry_id=subentry.subentry_id
+        )
 
 
 class LlmosConversation(EngineEntity, conversation.ConversationEntity):
-    """Understands with the command model, acts through Home Assistant's intents."""
+    """Understands with the command model, acts through Home Assistant's intents.
 
-    _attr_supported_features = conversation.ConversationEntityFeature.CONTROL
+    One that may not control the home only chats.
+    """
+
     _attr_supports_streaming = True
 
-    def __init__(self, entry: LlmosConfigEntry) -> None:
+    def __init__(self, entry: LlmosConfigEntry, subentry: ConfigSubentry | None = None) -> None:
         """Remember nothing yet."""
-        super().__init__(entry)
+        super().__init__(entry, subentry)
         self._memory = Memory()
+        self._has_control: bool = self.settings.get(CONF_CONTROL, True)
+        self._language: str | None = self.settings.get(CONF_LANGUAGE)
+        if self._has_control:
+            self._attr_supported_features = conversation.ConversationEntityFeature.CONTROL
+
+    @property
+    @override
+    def supported_languages(self) -> list[str] | Literal["*"]:
+        if self._language:
+            return [self._language]
+        return LANGUAGES if self._has_control else MATCH_ALL  # no file of a chat model names any
 
     @override
     async def async_prepare(self, language: str | None = None) -> None:
         """Read the answers of `language` before the first request."""
-        await async_get_speaker(self.hass, language or self.hass.config.language)
+        language = self._language or language or self.hass.config.language
+        await async_get_speaker(self.hass, language)
 
     @override
     async def _async_handle_message(
         self, user_input: conversation.ConversationInput, chat_log: conversation.ChatLog
     ) -> conversation.ConversationResult:
-        language = user_input.language or self.hass.config.language
+        language = self._language or user_input.language or self.hass.config.language
         speaker = await async_get_speaker(self.hass, language)
         response: intent.IntentResponse | None
         with self.requests.answering(user_input.text, language) as record:
@@ -104,6 +124,9 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
             self.hass, user_input.device_id, user_input.satellite_id
         )
         record.area_id = area_id
+        if not self._has_control:
+            record.route = "chat"
+            return None
         request = Request(
             text=user_input.text,
             context=user_input.context,
@@ -154,10 +177,16 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
     ) -> intent.IntentResponse:
         """Let the chat model answer; say that there is none. Raises HomeAssistantError."""
         if not await async_has_chat_model(self.engine):
-            return _error(_ErrorCode.NO_INTENT_MATCH, speaker.phrase("only_home"), speaker)
+            why = speaker.phrase("only_home" if self._has_control else "no_chat_model")
+            return _error(_ErrorCode.NO_INTENT_MATCH, why, speaker)
         try:
             words = await async_chat(
-                self.hass, self.engine, chat_log, user_input.agent_id, speaker.language
+                self.hass,
+                self.engine,
+                chat_log,
+                user_input.agent_id,
+                speaker.language,
+                self.instructions,
             )
         except EngineError as err:
             raise HomeAssistantError(

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from homeassistant.components.diagnostics import REDACTED, async_redact_data
-from homeassistant.const import CONF_HOST
+from homeassistant.const import CONF_HOST, CONF_PROMPT
 from homeassistant.core import HomeAssistant
 
 from . import LlmosConfigEntry
@@ -32,6 +32,13 @@ async def async_get_config_entry_diagnostics(
     return {
         "entry": async_redact_data(entry.data, {CONF_HOST}),
         "options": {key: _without_places(value, host) for key, value in entry.options.items()},
+        "subentries": [
+            async_redact_data(
+                {"type": subentry.subentry_type, "title": subentry.title, **subentry.data},
+                {"title", CONF_PROMPT},
+            )
+            for subentry in entry.subentries.values()
+        ],
         "engine": {
             "state": str(health.state),
             "failures": health.failures,

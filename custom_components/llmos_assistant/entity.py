@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import CONF_PROMPT
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .const import DOMAIN, LANGUAGES, NAME
+from .const import DOMAIN, NAME
 from .coordinator import EngineCoordinator
 
 if TYPE_CHECKING:
@@ -16,22 +19,32 @@ if TYPE_CHECKING:
 
 
 class EngineEntity(Entity):
-    """An ability of the engine. Always available: a request brings a dead engine back."""
+    """An ability of the engine. Always available: a request brings a dead engine back.
+
+    It is the entry's own, or set up to the user's wishes in a subentry.
+    """
 
     _attr_has_entity_name = True
     _attr_name = None
     _attr_should_poll = False
 
-    def __init__(self, entry: LlmosConfigEntry) -> None:
+    def __init__(self, entry: LlmosConfigEntry, subentry: ConfigSubentry | None = None) -> None:
+        self.settings: Mapping[str, Any] = subentry.data if subentry else {}
         self.engine = entry.runtime_data.engine
         self.requests = entry.runtime_data.requests
-        self._attr_unique_id = entry.entry_id
+        self._attr_unique_id = subentry.subentry_id if subentry else entry.entry_id
         self._attr_device_info = device_info(entry)
+        if subentry:
+            self._attr_device_info = DeviceInfo(
+                identifiers={(DOMAIN, subentry.subentry_id)},
+                name=subentry.title,
+                entry_type=DeviceEntryType.SERVICE,
+            )
 
     @property
-    def supported_languages(self) -> list[str]:
-        """The languages that there are models for."""
-        return LANGUAGES
+    def instructions(self) -> str:
+        """What the user tells the chat model."""
+        return str(self.settings.get(CONF_PROMPT, ""))
 
 
 class StatusEntity(CoordinatorEntity[EngineCoordinator]):
@@ -48,7 +61,7 @@ class StatusEntity(CoordinatorEntity[EngineCoordinator]):
 
 
 def device_info(entry: LlmosConfigEntry) -> DeviceInfo:
-    """The one device, a service, that all entities belong to."""
+    """The device, a service, that all entities belong to but those of subentries."""
     return DeviceInfo(
         identifiers={(DOMAIN, entry.entry_id)},
         name=NAME,

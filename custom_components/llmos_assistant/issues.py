@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any, Final
 
-from homeassistant.components import conversation, stt
+from homeassistant.components import conversation
 from homeassistant.components.assist_pipeline.pipeline import (
     KEY_ASSIST_PIPELINE,
     async_get_pipelines,
@@ -170,11 +170,10 @@ def _note_exposed(hass: HomeAssistant) -> None:
 
 def _note_pipeline(hass: HomeAssistant, entry: ConfigEntry) -> None:
     registry = er.async_get(hass)
-    ears = registry.async_get_entity_id(stt.DOMAIN, DOMAIN, entry.entry_id)
-    agent = registry.async_get_entity_id(conversation.DOMAIN, DOMAIN, entry.entry_id)
-    if any(
-        p.conversation_engine == agent or p.stt_engine == ears for p in async_get_pipelines(hass)
-    ):
+    ours = {
+        entity.entity_id for entity in er.async_entries_for_config_entry(registry, entry.entry_id)
+    }
+    if any(ours & {p.conversation_engine, p.stt_engine} for p in async_get_pipelines(hass)):
         ir.async_delete_issue(hass, DOMAIN, NO_PIPELINE)
     else:
         _raise(hass, NO_PIPELINE, severity=ir.IssueSeverity.WARNING)

@@ -13,6 +13,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from . import LlmosConfigEntry
+from .const import LANGUAGES
 from .engine_client import EngineError, EngineUnavailable
 from .entity import EngineEntity
 from .home.building import async_build_home
@@ -38,6 +39,11 @@ async def async_setup_entry(
 
 class LlmosSpeechToText(EngineEntity, stt.SpeechToTextEntity):
     """Whisper in the engine."""
+
+    @property
+    @override
+    def supported_languages(self) -> list[str]:
+        return LANGUAGES
 
     @property
     @override

@@ -17,11 +17,16 @@ pytestmark = pytest.mark.usefixtures("assistant")
 LIGHTS_ON = Step("HassGetState", {"domain": "light", "state": "on"})
 
 
-async def generate(hass: HomeAssistant, instructions: str, **structure: Any) -> Any:
+async def generate(
+    hass: HomeAssistant,
+    instructions: str,
+    entity_id: str = "ai_task.llmos_assistant",
+    **structure: Any,
+) -> Any:
     """The data of a task; `structure` are selectors by the names of fields."""
     data: dict[str, Any] = {
         "task_name": "test",
-        "entity_id": "ai_task.llmos_assistant",
+        "entity_id": entity_id,
         "instructions": instructions,
     }
     if structure:

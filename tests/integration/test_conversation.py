@@ -25,10 +25,8 @@ async def converse(
     hass: HomeAssistant, text: str, **kwargs: Any
 ) -> conversation.ConversationResult:
     """Say `text` to the agent."""
-    kwargs = {"conversation_id": None, "language": "en", **kwargs}
-    result = await conversation.async_converse(
-        hass, text, context=Context(), agent_id=AGENT, **kwargs
-    )
+    kwargs = {"conversation_id": None, "language": "en", "agent_id": AGENT, **kwargs}
+    result = await conversation.async_converse(hass, text, context=Context(), **kwargs)
     await hass.async_block_till_done()
     return result
 
