@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from typing import override
+from typing import Literal, override
 
 from homeassistant.components import conversation
 from homeassistant.components.todo import DOMAIN as TODO
+from homeassistant.const import MATCH_ALL
 from homeassistant.core import HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import intent, llm
@@ -25,7 +26,8 @@ from .home.grounding import IF, UNDO, GroundedStep, Grounding
 from .home.items import async_settle_lists
 from .home.memory import Memory
 from .home.speech import Speaker, async_get_speaker, join_sentences
-from .request_log import RequestRecord, Stage
+from .other_languages import async_hand_over, is_understood
+from .request_log import HANDED_OVER, RequestRecord, Stage
 from .understanding import area_of_speaker, async_understand
 
 _LOGGER = logging.getLogger(__name__)
@@ -55,10 +57,21 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
         super().__init__(entry)
         self._memory = Memory()
 
+    @property
+    @override
+    def supported_languages(self) -> list[str] | Literal["*"]:
+        """All: what the command model does not know is handed to Home Assistant's own agent."""
+        return MATCH_ALL
+
     @override
     async def async_prepare(self, language: str | None = None) -> None:
         """Read the answers of `language` before the first request."""
-        await async_get_speaker(self.hass, language or self.hass.config.language)
+        language = language or self.hass.config.language
+        await async_get_speaker(self.hass, language)
+        if not is_understood(language):
+            await conversation.async_prepare_agent(
+                self.hass, conversation.HOME_ASSISTANT_AGENT, language
+            )
 
     @override
     async def _async_handle_message(
@@ -69,7 +82,10 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
         response: intent.IntentResponse | None
         with self.requests.answering(user_input.text, language) as record:
             try:
-                response = await self._async_respond(user_input, chat_log, speaker, record)
+                if is_understood(language):
+                    response = await self._async_respond(user_input, chat_log, speaker, record)
+                else:
+                    response = await self._async_hand_over(user_input, chat_log, record)
                 if response is None:
                     with record.timed(Stage.ACT):
                         response = await self._async_chat(user_input, chat_log, speaker)
@@ -145,6 +161,24 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
 
         with record.timed(Stage.ACT):
             return await self._async_carry_out(grounding, request, speaker, log_step)
+
+    async def _async_hand_over(
+        self,
+        user_input: conversation.ConversationInput,
+        chat_log: conversation.ChatLog,
+        record: RequestRecord,
+    ) -> intent.IntentResponse | None:
+        """Let Home Assistant's agent do it; None if that knows no such sentence, and one can chat."""
+        record.route = HANDED_OVER
+        with record.timed(Stage.ACT):
+            result = await async_hand_over(self.hass, user_input, chat_log.conversation_id)
+        if result.response.error_code != _ErrorCode.NO_INTENT_MATCH:
+            return result.response
+        if not await async_has_chat_model(self.engine):
+            return result.response
+        record.route = "chat"
+        chat_log.content.pop()  # "I did not understand": the chat model answers instead
+        return None
 
     async def _async_chat(
         self,

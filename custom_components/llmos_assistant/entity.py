@@ -8,7 +8,7 @@ from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .const import DOMAIN, LANGUAGES, NAME
+from .const import DOMAIN, NAME
 from .coordinator import EngineCoordinator
 
 if TYPE_CHECKING:
@@ -27,11 +27,6 @@ class EngineEntity(Entity):
         self.requests = entry.runtime_data.requests
         self._attr_unique_id = entry.entry_id
         self._attr_device_info = device_info(entry)
-
-    @property
-    def supported_languages(self) -> list[str]:
-        """The languages that there are models for."""
-        return LANGUAGES
 
 
 class StatusEntity(CoordinatorEntity[EngineCoordinator]):

@@ -39,6 +39,16 @@ async def async_setup_entry(
 class LlmosSpeechToText(EngineEntity, stt.SpeechToTextEntity):
     """Whisper in the engine."""
 
+    def __init__(self, entry: LlmosConfigEntry) -> None:
+        """Hear with the engine of `entry`."""
+        super().__init__(entry)
+        self._coordinator = entry.runtime_data
+
+    @property
+    @override
+    def supported_languages(self) -> list[str]:
+        return self._coordinator.speech_languages
+
     @property
     @override
     def supported_formats(self) -> list[stt.AudioFormats]:
