@@ -17,7 +17,7 @@ from .const import (
     CONF_PREFERRED_PIPELINE,
     DEFAULT_LANGUAGE,
     ENGINE_REMOTE,
-    LANGUAGES,
+    SPEECH_LANGUAGES,
 )
 from .install import InstallError
 
@@ -48,7 +48,7 @@ class AppDiscovery(ConfigFlow):
         self._abort_if_unique_id_configured(address)
         if self._async_current_entries(include_ignore=False):
             return self.async_abort(reason="single_instance_allowed")
-        languages = language_util.matches(self.hass.config.language, LANGUAGES)
+        languages = language_util.matches(self.hass.config.language, SPEECH_LANGUAGES)
         self._data = {
             CONF_ENGINE: ENGINE_REMOTE,
             **address,

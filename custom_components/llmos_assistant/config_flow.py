@@ -39,7 +39,9 @@ from .examples import async_first_sentence
 from .flow_forms import async_findings, choices, engine_selector, found_name
 from .install import InstallError, async_check_disk, async_install, unsupported_reason
 from .install_steps import InstallSteps
+from .models import check_language
 from .options_flow import LlmosOptionsFlow
+from .other_languages import is_understood
 from .speed import Speed, async_measure
 from .subentry_flow import LlmosSubentryFlow
 
@@ -137,6 +139,8 @@ class LlmosConfigFlow(AppDiscovery, InstallSteps, ConfigFlow, domain=DOMAIN):
             return await self.async_step_remote()
         if key := unsupported_reason():
             raise InstallError(key)
+        if self.source == SOURCE_RECONFIGURE:
+            check_language(self._get_reconfigure_entry().options, self._data[CONF_LANGUAGE])
         await async_check_disk(self.hass)
         return await self.async_step_install()
 
@@ -227,10 +231,13 @@ class LlmosConfigFlow(AppDiscovery, InstallSteps, ConfigFlow, domain=DOMAIN):
         for flow in self._async_in_progress(include_uninitialized=True):
             self.hass.config_entries.flow.async_abort(flow["flow_id"])  # one engine is enough
         sentence = await async_first_sentence(self.hass, self._data[CONF_LANGUAGE])
+        description = "default" if sentence else "nothing_exposed"
+        if not is_understood(self._data[CONF_LANGUAGE]):
+            description = "other_language"  # the sentence would be in English
         return self.async_create_entry(
             title=NAME,
             data=self._data,
-            description="default" if sentence else "nothing_exposed",
+            description=description,
             description_placeholders={
                 "understanding": f"{self._speed.understanding * 1000:.0f}",
                 "hearing": f"{self._speed.hearing:.1f}",
@@ -250,6 +257,6 @@ class LlmosConfigFlow(AppDiscovery, InstallSteps, ConfigFlow, domain=DOMAIN):
         engine = make_engine(self.hass, self._data)
         try:
             await async_check_engine(engine)
-            self._speed = await async_measure(self.hass, engine, self._data[CONF_LANGUAGE])
+            self._speed = await async_measure(self.hass, engine)
         finally:
             await engine.async_stop()

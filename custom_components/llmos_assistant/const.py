@@ -36,6 +36,15 @@ DEFAULT_PORT: Final = 10700
 DOCS_ELSEWHERE: Final = "https://github.com/llmos/llmos-assistant#the-engine-on-another-machine"
 DEFAULT_LANGUAGE: Final = "en"
 LANGUAGES: Final = ["en"]
+"""Those that the command model understands."""
+
+SPEECH_LANGUAGES: Final = (
+    "af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha haw "
+    "he hi hr ht hu hy id is it ja jw ka kk km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt "
+    "my ne nl nn no oc pa pl ps pt ro ru sa sd si sk sl sn so sq sr su sv sw ta te tg th tk tl "
+    "tr tt uk ur uz vi yi yo zh"
+).split()
+"""Those that every Whisper model hears which is not for English alone."""
 
 # Only an engine on this machine needs them, and not every machine can have them:
 # CTranslate2 has no wheels for musl. Hence they are not in the manifest.

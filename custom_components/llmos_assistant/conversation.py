@@ -18,7 +18,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from . import LlmosConfigEntry
 from .chatting import async_chat, async_has_chat_model
-from .const import CONF_CONTROL, DOMAIN, LANGUAGES, SUBENTRY_ASSISTANT
+from .const import CONF_CONTROL, DOMAIN, SUBENTRY_ASSISTANT
 from .engine_client import EngineError, EngineUnavailable
 from .entity import EngineEntity
 from .home.acting import OnStep, Request, async_act, async_undo
@@ -27,7 +27,8 @@ from .home.grounding import IF, UNDO, GroundedStep, Grounding
 from .home.items import async_settle_lists
 from .home.memory import Memory
 from .home.speech import Speaker, async_get_speaker, join_sentences
-from .request_log import RequestRecord, Stage
+from .other_languages import async_hand_over, is_understood
+from .request_log import HANDED_OVER, RequestRecord, Stage
 from .understanding import area_of_speaker, async_understand
 
 _LOGGER = logging.getLogger(__name__)
@@ -70,15 +71,18 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
     @property
     @override
     def supported_languages(self) -> list[str] | Literal["*"]:
-        if self._language:
-            return [self._language]
-        return LANGUAGES if self._has_control else MATCH_ALL  # no file of a chat model names any
+        """All, if none was chosen: what the command model does not know is for Home Assistant's agent."""
+        return [self._language] if self._language else MATCH_ALL
 
     @override
     async def async_prepare(self, language: str | None = None) -> None:
         """Read the answers of `language` before the first request."""
         language = self._language or language or self.hass.config.language
         await async_get_speaker(self.hass, language)
+        if self._has_control and not is_understood(language):
+            await conversation.async_prepare_agent(
+                self.hass, conversation.HOME_ASSISTANT_AGENT, language
+            )
 
     @override
     async def _async_handle_message(
@@ -89,7 +93,10 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
         response: intent.IntentResponse | None
         with self.requests.answering(user_input.text, language) as record:
             try:
-                response = await self._async_respond(user_input, chat_log, speaker, record)
+                if is_understood(language) or not self._has_control:
+                    response = await self._async_respond(user_input, chat_log, speaker, record)
+                else:
+                    response = await self._async_hand_over(user_input, chat_log, record)
                 if response is None:
                     with record.timed(Stage.ACT):
                         response = await self._async_chat(user_input, chat_log, speaker)
@@ -168,6 +175,24 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
 
         with record.timed(Stage.ACT):
             return await self._async_carry_out(grounding, request, speaker, log_step)
+
+    async def _async_hand_over(
+        self,
+        user_input: conversation.ConversationInput,
+        chat_log: conversation.ChatLog,
+        record: RequestRecord,
+    ) -> intent.IntentResponse | None:
+        """Let Home Assistant's agent do it; None if that knows no such sentence, and one can chat."""
+        record.route = HANDED_OVER
+        with record.timed(Stage.ACT):
+            result = await async_hand_over(self.hass, user_input, chat_log.conversation_id)
+        if result.response.error_code != _ErrorCode.NO_INTENT_MATCH:
+            return result.response
+        if not await async_has_chat_model(self.engine):
+            return result.response
+        record.route = "chat"
+        chat_log.content.pop()  # "I did not understand": the chat model answers instead
+        return None
 
     async def _async_chat(
         self,

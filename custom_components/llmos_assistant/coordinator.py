@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
-from .const import CONF_ENGINE, CONF_PRIVACY, DOMAIN, ENGINE_LOCAL
+from .const import CONF_ENGINE, CONF_PRIVACY, DOMAIN, ENGINE_LOCAL, SPEECH_LANGUAGES
 from .engine.protocol import EngineInfo
 from .engine_client import Engine, EngineError
 from .health import State
@@ -66,6 +66,12 @@ class EngineCoordinator(DataUpdateCoordinator[EngineInfo]):
         """The model that the engine hears, understands or chats with; None if it has none."""
         models = [model for program in getattr(self.data, ability) for model in program.models]
         return next((" ".join(filter(None, (m.name, m.version))) for m in models), None)
+
+    @property
+    def speech_languages(self) -> list[str]:
+        """The languages that the engine hears; Whisper's, until it has told."""
+        models = [model for program in self.data.asr for model in program.models]
+        return next((model.languages for model in models), SPEECH_LANGUAGES)
 
     @property
     def engine_version(self) -> str | None:

@@ -25,7 +25,7 @@ from .const import (
     DEFAULT_LANGUAGE,
     ENGINE_LOCAL,
     ENGINE_REMOTE,
-    LANGUAGES,
+    SPEECH_LANGUAGES,
     models_folder,
 )
 from .discovery import FoundEngine
@@ -111,11 +111,11 @@ def found_name(chosen: str) -> str | None:
 @callback
 def choices(hass: HomeAssistant, data: Mapping[str, Any], *, is_new: bool) -> dict[vol.Marker, Any]:
     """All other choices, as they are now or by default."""
-    own = language_util.matches(hass.config.language, LANGUAGES)
+    own = language_util.matches(hass.config.language, SPEECH_LANGUAGES)
     language = data.get(CONF_LANGUAGE) or next(iter(own), DEFAULT_LANGUAGE)
     schema: dict[vol.Marker, Any] = {
         vol.Required(CONF_LANGUAGE, default=language): LanguageSelector(
-            LanguageSelectorConfig(languages=LANGUAGES, native_name=True)
+            LanguageSelectorConfig(languages=SPEECH_LANGUAGES, native_name=True)
         ),
     }
     if not is_new:

@@ -87,11 +87,18 @@ async def async_try_speech(hass: HomeAssistant, data: Mapping[str, Any], model: 
             raise InstallError("cannot_load", model)
         if language not in info.asr[0].models[0].languages:
             raise InstallError("other_language", language)
-        return (await async_measure(hass, engine, language)).hearing
+        return (await async_measure(hass, engine)).hearing
     except EngineError as err:
         raise InstallError("engine_failed", str(err)) from err
     finally:
         await engine.async_stop()
+
+
+def check_language(options: Mapping[str, Any], language: str) -> None:
+    """Raise InstallError if the speech model of the list that is in use does not know `language`."""
+    model = store.MODELS.get(options.get(CONF_SPEECH_MODEL, SPEECH_MODEL.name))
+    if model and not model.knows(language):
+        raise InstallError("other_language", language)
 
 
 def models_in_use(options: Mapping[str, Any]) -> set[str]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.helpers import intent
 from homeassistant.util import dt as dt_util
@@ -23,6 +23,8 @@ from .engine.protocol import Plan
 from .home.grounding import GroundedStep, Grounding
 
 MAX_REQUESTS = 20
+HANDED_OVER: Final = "home_assistant"
+"""The route of what was handed to Home Assistant's own agent."""
 
 
 class Stage(StrEnum):

@@ -13,7 +13,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from . import LlmosConfigEntry
-from .const import LANGUAGES
 from .engine_client import EngineError, EngineUnavailable
 from .entity import EngineEntity
 from .home.building import async_build_home
@@ -40,10 +39,15 @@ async def async_setup_entry(
 class LlmosSpeechToText(EngineEntity, stt.SpeechToTextEntity):
     """Whisper in the engine."""
 
+    def __init__(self, entry: LlmosConfigEntry) -> None:
+        """Hear with the engine of `entry`."""
+        super().__init__(entry)
+        self._coordinator = entry.runtime_data
+
     @property
     @override
     def supported_languages(self) -> list[str]:
-        return LANGUAGES
+        return self._coordinator.speech_languages
 
     @property
     @override

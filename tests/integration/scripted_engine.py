@@ -49,6 +49,7 @@ class ScriptedEngine:
     chat: list[str] | None = None  # what the chat model says, one answer after the other
     error: str = ""
     has_speech: bool = True
+    speech_languages: list[str] = field(default_factory=lambda: ["en"])
     protocol: int = PROTOCOL
     memory: int | None = 2**28
     port: int = 0
@@ -96,7 +97,9 @@ class ScriptedEngine:
         return Error(self.error).event() if self.error else None
 
     def _info(self) -> EngineInfo:
-        asr = AsrProgram(**_ARTIFACT, models=[AsrModel(**_ARTIFACT, languages=["en"])])
+        asr = AsrProgram(
+            **_ARTIFACT, models=[AsrModel(**_ARTIFACT, languages=self.speech_languages)]
+        )
         intent = IntentProgram(**_ARTIFACT, models=[IntentModel(**_ARTIFACT, languages=["en"])])
         handle = HandleProgram(**_ARTIFACT, models=[HandleModel(**_ARTIFACT, languages=["en"])])
         return EngineInfo(

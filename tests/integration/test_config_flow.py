@@ -298,3 +298,36 @@ async def test_reconfigures_to_another_machine_and_back(
     assert result["reason"] == "reconfigure_successful"
     assert assistant.data[CONF_ENGINE] == ENGINE_LOCAL
     assert "host" not in assistant.data
+
+
+async def test_another_language_is_heard_here_and_understood_by_home_assistant(
+    home: HomeAssistant, local_engine: ScriptedEngine, installed: None
+) -> None:
+    home.config.language = "zh-Hans"
+
+    form = await start(home)
+    language = next(key for key in form["data_schema"].schema if key == "language")
+    assert language.default() == "zh"  # as Whisper calls it
+    assert {"de", "en", "zh"} <= set(form["data_schema"].schema[language].config["languages"])
+    result = await submit(home, form, engine="local", language="de")
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["description"] == "other_language"
+    pipeline = async_get_pipeline(home, result["result"].data["pipeline_id"])
+    assert (pipeline.language, pipeline.conversation_engine) == (
+        "de",
+        "conversation.llmos_assistant",
+    )
+
+
+async def test_a_language_that_the_chosen_speech_model_does_not_know_is_refused(
+    home: HomeAssistant, assistant: MockConfigEntry, local_engine: ScriptedEngine, installed: None
+) -> None:
+    home.config_entries.async_update_entry(assistant, options={"speech_model": "whisper-base.en"})
+    await home.async_block_till_done()
+
+    form = await assistant.start_reconfigure_flow(home)
+    result = await submit(home, form, engine="local", language="de")
+
+    assert result["errors"] == {"base": "other_language"}
+    assert assistant.data["language"] == "en"

@@ -97,7 +97,13 @@ class Whisper:
             raise ModelError(
                 f"The speech model in {folder} cannot be loaded ({err}). Download it again."
             ) from err
-        self.languages: list[str] = self._model.supported_languages
+        # faster-whisper names Cantonese for all, but only the newest have a token for it.
+        self.languages: list[str] = [
+            code
+            for code in self._model.supported_languages
+            if not self._model.model.is_multilingual
+            or self._model.hf_tokenizer.token_to_id(f"<|{code}|>") is not None
+        ]
         self._tokenizers: dict[str, Tokenizer] = {}
 
     def encode(self, audio: Samples, min_frames: int) -> ctranslate2.StorageView:
