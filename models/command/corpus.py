@@ -23,12 +23,13 @@ from .noise import Noise, punctuate
 from .templates import Block, Said, backbone, wordings
 from .vocabulary import Vocabulary
 
-SHARES = {"backbone": 0.21, "wordings": 0.59, "chat": 0.20}
+SHARES = {"plain": 0.25, "backbone": 0.14, "wordings": 0.45, "chat": 0.16}
 JOINED = 0.25  # of the commands: two or three said in one breath
 CONDITIONAL = 0.08  # of the commands: hanging on an "if nobody is home"
 CORRECTED = 0.03  # of all: begun with something else, "no wait", and then said
 WRAPPED = 0.22  # with a "please", an "um", a "thanks" around them
 WITH_ASIDE = 0.10  # with talk before or after it that is no part of it
+_COMMANDS = ("plain", "backbone", "wordings")
 _SPECIAL = ("conversation_command", "except", "for")
 _SEVERAL = 3.0  # how much more often than other templates those of several steps come
 # How much more often than by the number of their templates: what is said more, and in more ways, than others.
@@ -124,7 +125,8 @@ class Corpus:
         own = wordings(language)
         self.sources = {
             "backbone": _by_intent(backbone(language)),
-            "wordings": _by_intent([b for b in own if b.intents and not b.clause]),
+            "plain": _by_intent([b for b in own if b.plain]),
+            "wordings": _by_intent([b for b in own if b.intents and not (b.clause or b.plain)]),
             "chat": _by_intent([block for block in own if not block.intents]),
         }
         # Intents with many templates come more often, but not in proportion.
@@ -142,7 +144,7 @@ class Corpus:
         """One example, or none if the draw came out too long or cut through a word."""
         source = self.rng.choices(list(SHARES), list(SHARES.values()))[0]
         parts = [self._draw(source)]
-        if source != "chat" and _can_be_joined(parts[0]):
+        if source not in ("chat", "plain") and _can_be_joined(parts[0]):
             if self.rng.random() < JOINED:
                 parts += self._more_parts(parts)
             if self.rng.random() < CONDITIONAL and self.clauses:
@@ -151,7 +153,7 @@ class Corpus:
                 said, intents, slots = self._join(parts)
         else:
             said, intents, slots = self._join(parts)
-        if self.rng.random() < CORRECTED:
+        if source != "plain" and self.rng.random() < CORRECTED:
             said = [*self._false_start(), *said]
         elif not (intents and intents[0].startswith(_UNWRAPPED)):
             if self.rng.random() < WRAPPED:
@@ -164,8 +166,7 @@ class Corpus:
     def _more_parts(self, parts: list[tuple[Block, list[Said]]]) -> list[tuple[Block, list[Said]]]:
         """What else is asked for in the same breath; nothing, if the first would swallow it."""
         more = [
-            self._draw(self.rng.choice(["backbone", "wordings"]))
-            for _ in range(self.rng.choice([1, 1, 1, 2]))
+            self._draw(self.rng.choice(_COMMANDS)) for _ in range(self.rng.choice([1, 1, 1, 2]))
         ]
         before_last = [*parts, *more][:-1]
         swallowed = any(part.slot in _OPEN_ENDED for _, said in before_last for part in said)
@@ -242,7 +243,7 @@ class Corpus:
     def _command_text(self, rng: Random) -> str:
         """A whole command, for timers that carry one."""
         while True:
-            block, said = self._draw(rng.choice(["backbone", "wordings"]))
+            block, said = self._draw(rng.choice(_COMMANDS))
             # Not every timed command is one that is said alone.
             if _can_be_joined((block, said)) and "Timer" not in block.intents[0]:
                 return " ".join("".join(part.text for part in said).split())

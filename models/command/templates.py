@@ -72,6 +72,7 @@ class Block:
     lists: Mapping[str, Any]
     domains: list[str] = field(default_factory=list)
     clause: bool = False  # "if nobody is home": said before or after any command
+    plain: bool = False  # what people say most
 
     def sample(self, vocabulary: Vocabulary, rng: Random) -> list[Said]:
         """Draw one utterance."""
@@ -190,7 +191,8 @@ def wordings(language: str) -> list[Block]:
             slots = tuple(step.get("slots") or {} for step in steps)
             sentences = [_parse(sentence) for sentence in entry["sentences"]]
             clause = entry.get("clause") == "true"
-            blocks.append(Block(intents, sentences, slots, rules, lists, clause=clause))
+            plain = data.get("plain") == "true"
+            blocks.append(Block(intents, sentences, slots, rules, lists, [], clause, plain))
     return blocks
 
 
