@@ -27,7 +27,7 @@ class Hub:
         repositories: files by name, by the repository's id.
         gated: repositories that ask for a login.
         break_after: so many bytes into a file the connection ends.
-        rate: bytes a second; None for as fast as it goes.
+        rate: bytes a second of the files asked for from now on; None for as fast as it goes.
         lie: what is sent in place of a file's content, by its name.
     """
 
@@ -98,11 +98,11 @@ class Hub:
         response = web.StreamResponse(status=206 if wanted else 200)
         response.content_length = len(content)
         await response.prepare(request)
-        part = content[: self.break_after]
+        part, rate = content[: self.break_after], self.rate
         for start in range(0, len(part), _CHUNK):
             await response.write(part[start : start + _CHUNK])
-            if self.rate:
-                await asyncio.sleep(_CHUNK / self.rate)
+            if rate:
+                await asyncio.sleep(_CHUNK / rate)
         if len(part) < len(content):
             assert request.transport is not None
             request.transport.close()

@@ -54,6 +54,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: LlmosConfigEntry) -> boo
     coordinator = entry.runtime_data = EngineCoordinator(hass, entry, engine)
 
     async def stop(event: Event) -> None:
+        await coordinator.async_shutdown()
         await engine.async_stop()
 
     entry.async_on_unload(engine.async_stop)  # also if setting up fails below

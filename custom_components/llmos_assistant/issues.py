@@ -15,6 +15,7 @@ from homeassistant.components.homeassistant.exposed_entities import (
     async_listen_entity_updates,
 )
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import issue_registry as ir
@@ -151,7 +152,12 @@ def async_watch_home(hass: HomeAssistant, entry: ConfigEntry) -> None:
         pipelines = hass.data[KEY_ASSIST_PIPELINE].pipeline_store
         entry.async_on_unload(pipelines.async_add_listener(pipeline_changed))
 
+    @callback
+    def stop(event: Event[Any]) -> None:
+        calm.async_shutdown()
+
     entry.async_on_unload(calm.async_shutdown)
+    entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
     entry.async_on_unload(async_at_started(hass, start))
 
 
