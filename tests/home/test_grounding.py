@@ -385,6 +385,26 @@ def test_steps_keep_their_order_and_their_problems(home: Home) -> None:
     assert ground(Plan(), home).problem is None
 
 
+def test_one_is_a_number_where_rooms_have_numbers() -> None:
+    """ "The hall one" is the hall's, but "room one" is no other room."""
+    home = Home(
+        entities=(
+            Entity("light.hall", "Hall Light", area_id="hall"),
+            Entity("light.1", "Lamp", area_id="room_1"),
+            Entity("light.2", "Lamp", area_id="room_2"),
+        ),
+        areas=(Area("hall", "Hall"), Area("room_1", "Room 1"), Area("room_2", "Room 2")),
+    )
+    slots: Slots = {"domain": "light", "area": "hall one"}
+    assert grounded(home, OFF, slots).entity_ids == ("light.hall",)
+    slots = {"domain": "light", "area": "all", "except": "room one"}
+    assert grounded(home, OFF, slots).entity_ids == ("light.hall", "light.2")
+
+    without = replace(home, areas=(home.areas[0], home.areas[2]))
+    slots = {"domain": "light", "area": "room one"}
+    assert grounded(without, OFF, slots).problem == Problem(ProblemKind.UNKNOWN_AREA, "room one")
+
+
 def test_upstairs_is_above_the_speaker() -> None:
     """Seen from where it is said; in a house with two floors it is clear anyway."""
     floors = tuple(Floor(str(level), f"Level {level}", level=level) for level in range(3))

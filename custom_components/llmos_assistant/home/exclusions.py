@@ -8,12 +8,13 @@ from .inventory import Area, Entity, Home
 from .kinds import says_kind
 from .matching import Name, read_group, read_name
 from .names import Words, split
-from .places import find_place
+from .places import find_place, without_one
 from .problems import ProblemKind, Unclear
 from .scope import Scope
 
 _BETWEEN = re.compile(r",|\b(?:and|or|plus|also|nor)\b", re.IGNORECASE)
-_VAGUE = frozenset({"1", "ones", "room", "lot"})  # "one" is written 1
+_VAGUE = frozenset({"1", "ones"})  # "one" is written 1
+_NEEDLESS = frozenset({"lot", "room"})
 _TYING = frozenset({"at", "by", "for", "from", "in", "inside", "of", "on", "though"})
 
 
@@ -30,13 +31,13 @@ def leave_out(scope: Scope, entities: tuple[Entity, ...], spoken: str) -> tuple[
     return _without(entities, tuple(left_out))
 
 
-def _without_vague(words: Words) -> Words:
+def _without_vague(words: Words, home: Home) -> Words:
     """ "The ones in our bedroom" as "our bedroom", "the hall one" as "hall"."""
     if len(words) > 2 and words[0] in _VAGUE and words[1] in _TYING:
         words = split(" ".join(words[2:]))
-    while len(words) > 1 and words[-1] in _VAGUE | _TYING:
+    while len(words) > 1 and words[-1] in _NEEDLESS | _TYING:
         words = words[:-1]
-    return words
+    return without_one(words, home)
 
 
 def _of_somebody(words: Words, home: Home) -> Area | None:
@@ -52,7 +53,7 @@ def _without(entities: tuple[Entity, ...], left_out: tuple[Entity, ...]) -> tupl
 
 def _meant(scope: Scope, entities: tuple[Entity, ...], spoken: str) -> tuple[Entity, ...] | None:
     """Those of the entities that the words name; None if they name nothing of this home."""
-    words = _without_vague(split(spoken))
+    words = _without_vague(split(spoken), scope.home)
     if not words:
         return ()
     if words in (("here",), ("this", "room"), ("in", "here")) and scope.here:

@@ -12,7 +12,7 @@ type Place = Area | Floor
 
 _JOINING = frozenset({"at", "by", "for", "from", "in", "inside", "of", "on", "the", "to"})
 _GENERIC = frozenset({"floor", "level", "story"})  # a "floor lamp" is on no floor of that name
-_VAGUE = frozenset({"1", "ones"})  # "the hall one": "one" is written 1
+_ONE = frozenset({"1", "ones"})  # "one" is written 1
 _ROOMS = frozenset({"bedroom", "room", "study"})
 _UP = frozenset({"upstairs", "upstair"})
 _DOWN = frozenset({"downstairs", "downstair"})
@@ -31,8 +31,10 @@ def find_place(spoken: str, home: Home, speaker_area_id: str | None) -> Place:
         found = [
             p for p in places if any(set(stems(words)) <= set(stems(split(n))) for n in p.names)
         ]
-    if not found and len(words) > 1 and words[-1] in _GENERIC | _VAGUE:
+    if not found and len(words) > 1 and words[-1] in _GENERIC:
         return find_place(" ".join(words[:-1]), home, speaker_area_id)  # the "kitchen floor"
+    if not found and (shorter := without_one(words, home)) != words:
+        return find_place(" ".join(shorter), home, speaker_area_id)
     if not found:
         found = [p for p in places if any(likeness(words, split(n)) >= NEAR for n in p.names)]
     if len(found) > 1 and (here := home.area_by_id.get(speaker_area_id or "")):
@@ -80,6 +82,15 @@ def _same_number(said: Words, name: Words) -> bool:
     if number[:-1].isdigit():
         number = number.removesuffix("s")  # "room 4's"
     return number == name[-1] and stems(said[:-1]) == stems(name[:-1])
+
+
+def without_one(words: Words, home: Home) -> Words:
+    """ "The hall one" as "hall"; but "room one" stays where rooms are told apart by numbers."""
+    if len(words) < 2 or words[-1] not in _ONE:
+        return words
+    names = (split(name) for place in (*home.areas, *home.floors) for name in place.names)
+    is_number = any(name[:-1] == words[:-1] and name[-1].isdigit() for name in names)
+    return words if is_number else words[:-1]
 
 
 def _unjoined(words: Words) -> Words:
