@@ -16,13 +16,18 @@ from custom_components.llmos_assistant.engine.protocol import Step
 from .scripted_engine import ScriptedEngine
 
 
-async def understand(hass: HomeAssistant, **data: Any) -> dict[str, Any]:
-    """Call the action."""
+async def call(hass: HomeAssistant, action: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Call an action."""
     response = await hass.services.async_call(
-        DOMAIN, "understand", data, blocking=True, return_response=True
+        DOMAIN, action, data, blocking=True, return_response=True
     )
     assert response is not None
     return response
+
+
+async def understand(hass: HomeAssistant, **data: Any) -> dict[str, Any]:
+    """Have a text understood."""
+    return await call(hass, "understand", data)
 
 
 async def test_tells_grounded_steps_and_executes_nothing(
@@ -104,11 +109,7 @@ async def test_needs_a_loaded_entry(home: HomeAssistant, assistant: MockConfigEn
 
 async def ask(hass: HomeAssistant, **data: Any) -> dict[str, Any]:
     """Ask a question."""
-    response = await hass.services.async_call(
-        DOMAIN, "ask", data, blocking=True, return_response=True
-    )
-    assert response is not None
-    return response
+    return await call(hass, "ask", data)
 
 
 async def test_ask_answers_with_words_a_value_and_entities(

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 from homeassistant.auth.models import User
-from homeassistant.components import assist_pipeline, conversation, stt
+from homeassistant.components import assist_pipeline, conversation
 from homeassistant.components.assist_pipeline import PipelineEvent, PipelineStage
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -20,18 +20,11 @@ from custom_components.llmos_assistant.const import CONF_PIPELINE_ID, DOMAIN
 from custom_components.llmos_assistant.engine.protocol import Step
 from custom_components.llmos_assistant.request_log import MAX_REQUESTS
 
+from .audio import METADATA
 from .scripted_engine import ScriptedEngine
 
 AGENT = "conversation.llmos_assistant"
 PRIVACY = "switch.llmos_assistant_keep_no_transcripts"
-_METADATA = stt.SpeechMetadata(
-    language="en",
-    format=stt.AudioFormats.WAV,
-    codec=stt.AudioCodecs.PCM,
-    bit_rate=stt.AudioBitRates.BITRATE_16,
-    sample_rate=stt.AudioSampleRates.SAMPLERATE_16000,
-    channel=stt.AudioChannels.CHANNEL_MONO,
-)
 
 pytestmark = pytest.mark.usefixtures("assistant")
 
@@ -55,7 +48,7 @@ async def speak(hass: HomeAssistant, entry: MockConfigEntry, device_id: str | No
         hass,
         context=Context(),
         event_callback=events.append,
-        stt_metadata=_METADATA,
+        stt_metadata=METADATA,
         stt_stream=microphone(),
         pipeline_id=entry.data[CONF_PIPELINE_ID],
         device_id=device_id,

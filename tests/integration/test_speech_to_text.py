@@ -13,17 +13,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from .audio import METADATA
 from .scripted_engine import ScriptedEngine
 
 _CHUNK = bytes(640)  # 20 ms
-_METADATA = stt.SpeechMetadata(
-    language="en",
-    format=stt.AudioFormats.WAV,
-    codec=stt.AudioCodecs.PCM,
-    bit_rate=stt.AudioBitRates.BITRATE_16,
-    sample_rate=stt.AudioSampleRates.SAMPLERATE_16000,
-    channel=stt.AudioChannels.CHANNEL_MONO,
-)
 
 pytestmark = pytest.mark.usefixtures("assistant")
 
@@ -33,7 +26,7 @@ def entity(home: HomeAssistant, assistant: MockConfigEntry) -> stt.SpeechToTextE
     """The entity of the integration."""
     found = stt.async_get_speech_to_text_entity(home, "stt.llmos_assistant")
     assert found is not None
-    assert found.check_metadata(_METADATA)
+    assert found.check_metadata(METADATA)
     return found
 
 
@@ -50,7 +43,7 @@ async def test_streams_audio_and_returns_the_transcript(
 ) -> None:
     engine.transcript = "turn on the light"
 
-    result = await entity.async_process_audio_stream(_METADATA, microphone(10))
+    result = await entity.async_process_audio_stream(METADATA, microphone(10))
 
     assert result == stt.SpeechResult("turn on the light", stt.SpeechResultState.SUCCESS)
     assert engine.heard == 10 * len(_CHUNK)
@@ -59,14 +52,14 @@ async def test_streams_audio_and_returns_the_transcript(
 async def test_the_engine_listens_for_the_names_of_the_home_as_it_is_now(
     home: HomeAssistant, entity: stt.SpeechToTextEntity, engine: ScriptedEngine
 ) -> None:
-    await entity.async_process_audio_stream(_METADATA, microphone(1))
+    await entity.async_process_audio_stream(METADATA, microphone(1))
     assert {"Kitchen", "Kitchen Lights", "Garage Door", "Front Door"} <= set(engine.names)
     assert "Poorly Latch" not in engine.names  # the demo's lock that is not exposed
 
     er.async_get(home).async_update_entity("light.kitchen_lights", name="Larder Light")
     async_expose_entity(home, "conversation", "lock.front_door", should_expose=False)
     await home.async_block_till_done()
-    await entity.async_process_audio_stream(_METADATA, microphone(1))
+    await entity.async_process_audio_stream(METADATA, microphone(1))
 
     assert "Larder Light" in engine.names
     assert not {"Kitchen Lights", "Front Door"} & set(engine.names)
@@ -76,7 +69,7 @@ async def test_the_engine_listens_for_the_names_of_the_home_as_it_is_now(
 async def test_nothing_heard_is_an_empty_transcript(
     entity: stt.SpeechToTextEntity, engine: ScriptedEngine, chunks: int
 ) -> None:
-    result = await entity.async_process_audio_stream(_METADATA, microphone(chunks))
+    result = await entity.async_process_audio_stream(METADATA, microphone(chunks))
 
     assert result == stt.SpeechResult("", stt.SpeechResultState.SUCCESS)
 
@@ -87,7 +80,7 @@ async def test_a_stream_that_stops_without_an_end_is_used_as_it_is(
     engine.transcript = "lights"
 
     with patch("custom_components.llmos_assistant.stt._CHUNK_TIMEOUT", 0.05):
-        result = await entity.async_process_audio_stream(_METADATA, microphone(3, hangs=True))
+        result = await entity.async_process_audio_stream(METADATA, microphone(3, hangs=True))
 
     assert result == stt.SpeechResult("lights", stt.SpeechResultState.SUCCESS)
 
@@ -108,7 +101,7 @@ async def test_failures_are_one_line(
 
     with patch("custom_components.llmos_assistant.stt._CHUNK_TIMEOUT", 0.05):
         stream = microphone(chunks, hangs=not chunks)
-        result = await entity.async_process_audio_stream(_METADATA, stream)
+        result = await entity.async_process_audio_stream(METADATA, stream)
 
     assert result == stt.SpeechResult(None, stt.SpeechResultState.ERROR)
     errors = [record.message for record in caplog.records if record.levelname == "ERROR"]

@@ -88,7 +88,8 @@ def without_one(words: Words, home: Home) -> Words:
     """ "The hall one" as "hall"; but "room one" stays where rooms are told apart by numbers."""
     if len(words) < 2 or words[-1] not in _ONE:
         return words
-    names = (split(name) for place in (*home.areas, *home.floors) for name in place.names)
+    places: tuple[Place, ...] = (*home.areas, *home.floors)
+    names = (split(name) for place in places for name in place.names)
     is_number = any(name[:-1] == words[:-1] and name[-1].isdigit() for name in names)
     return words if is_number else words[:-1]
 
