@@ -9,6 +9,7 @@ import signal
 import stat
 import sys
 from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -72,7 +73,7 @@ async def test_life_of_an_engine(make_engine: MakeEngine) -> None:
     assert engine.pid is None
     assert await engine.memory() is None
     first, second = await asyncio.gather(engine.info(), engine.info())
-    assert first == second
+    assert replace(first, memory=None) == replace(second, memory=None)  # it may grow in between
     pid = engine.pid
     assert pid is not None
     assert (await engine.memory() or 0) > 10 * 2**20

@@ -65,7 +65,7 @@ async def test_tells_the_times_of_the_last_request(
 
     assert sensor(home, "time_to_hear") == "unknown"
     times = [int(sensor(home, f"time_to_{verb}")) for verb in ("understand", "act", "answer")]
-    assert times[2] >= times[0] + times[1]
+    assert times[2] + 1 >= times[0] + times[1]  # each is rounded
     state = home.states.get("sensor.llmos_assistant_time_to_answer")
     assert state.attributes["unit_of_measurement"] == "ms"
     assert state.attributes["device_class"] == "duration"
