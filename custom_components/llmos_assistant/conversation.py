@@ -166,7 +166,11 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
         if not grounding.steps:
             return None
         before = self._states_of(grounding)
-        self._memory.keep(chat_log.conversation_id, Turn(understood.plan, grounding), before)
+        self._memory.keep(
+            chat_log.conversation_id,
+            Turn(understood.plan, grounding, last.turn.entity_ids if last else ()),
+            before,
+        )
         undoes = last and any(step.intent == UNDO for step in grounding.steps)
         request = replace(request, before=last.before if last and undoes else before)
 

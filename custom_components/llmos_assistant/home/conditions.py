@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from .inventory import Entity
 from .kinds import BINARY_STATES, STATE_DOMAINS
-from .measuring import measuring, outdoors
+from .measuring import measuring, of_said_kind, outdoors
 from .naming import ground_name
 from .narrowing import narrow
 from .outdoors import OUTSIDE
@@ -23,8 +25,17 @@ WEATHER_STATES = {
 _DARK = {"dark": "below_horizon", "light": "above_horizon"}
 # The label that the command model writes for "I".
 ME = "me"
-HOT, COLD = 25.0, 10.0  # °C
+HOT, COLD, FREEZING = 25.0, 10.0, 0.0  # °C
+FROSTY = "frosty"
+_FROST = re.compile(r"\b(frost|freez|icy\b|ice\b|below zero\b)")
 _ON = frozenset({"on", "open", "playing", "unlocked", "home", "cleaning", "mowing"})
+_RUNNING_MODES = frozenset(
+    {"climate", "media_player", "humidifier", "water_heater"}
+)  # are on in many ways
+_NOT_RUNNING = frozenset({"off", "standby", "unavailable", "unknown"})
+_RUNS = frozenset(
+    {"active", "drying", "in_use", "run", "running", "washing"}
+)  # what appliances tell
 
 
 def holds(scope: Scope) -> tuple[bool, tuple[str, ...]]:
@@ -47,6 +58,12 @@ def holds(scope: Scope) -> tuple[bool, tuple[str, ...]]:
     return any(results), ids
 
 
+def note_frost(scope: Scope) -> None:
+    """Tell frost from mere cold, for which the command model has one word."""
+    if scope.slots.get("condition") == "cold" and _FROST.search(scope.text.lower()):
+        scope.slots["condition"] = FROSTY
+
+
 def _is_so(condition: str, scope: Scope) -> bool:
     """Weather and daylight."""
     if condition in _DARK:
@@ -57,11 +74,13 @@ def _is_so(condition: str, scope: Scope) -> bool:
     weather = scope.home.of_kind(frozenset({"weather"}))
     if not weather:
         raise Unclear(ProblemKind.NOTHING_FITS, "weather")
-    if condition in ("hot", "cold"):
+    if condition in ("hot", "cold", FROSTY):
         temperature = weather[0].levels.get("temperature_celsius")
         if temperature is None:
             raise Unclear(ProblemKind.NO_LEVEL, weather[0].name)
-        return temperature >= HOT if condition == "hot" else temperature <= COLD
+        if condition == "hot":
+            return temperature >= HOT
+        return temperature <= (FREEZING if condition == FROSTY else COLD)
     return any(entity.state in WEATHER_STATES.get(condition, {condition}) for entity in weather)
 
 
@@ -71,7 +90,8 @@ def _entities(scope: Scope) -> tuple[Entity, ...]:
     if "target" in scope.slots:
         return scope.recent
     if ("above" in scope.slots or "below" in scope.slots) and "name" not in scope.slots:
-        return _measuring_here(scope)[:1]
+        found = _measuring_here(scope)
+        return (of_said_kind(scope, found) or found)[:1]
     if scope.slots.get("name") == ME:
         del scope.slots["name"]
         return scope.home.of_kind(frozenset({"person"}))
@@ -101,7 +121,8 @@ def _fits(entity: Entity, scope: Scope) -> bool:
     above, below = scope.slots.get("above"), scope.slots.get("below")
     if above is None and below is None:
         return is_in(entity.domain, entity.state, str(scope.slots.get("state", "on")))
-    value = entity.levels.get("measured")
+    kind = "battery" if scope.slots.get("device_class") == "battery" else "measured"
+    value = entity.levels.get(kind, entity.levels.get("measured"))
     if value is None:
         raise Unclear(ProblemKind.NO_LEVEL, entity.name)
     return (above is None or value > float(above)) and (below is None or value < float(below))
@@ -117,8 +138,10 @@ def is_in(domain: str, state: str, wanted: str) -> bool:
         return False
     # "If the heating is on": anything that is not off.
     if wanted == "on":
-        return state in _ON or (
-            domain in ("climate", "media_player", "humidifier", "water_heater")
-            and state not in ("off", "standby", "unavailable", "unknown")
+        return (
+            state in _ON
+            or (domain == "alarm_control_panel" and state.startswith("armed"))
+            or (domain == "sensor" and state in _RUNS)
+            or (domain in _RUNNING_MODES and state not in _NOT_RUNNING)
         )
     return wanted == "not_home" and domain == "person" and state != "home"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from .inventory import Area, Entity, Home
+from .inventory import Entity, Home
 from .kinds import says_kind
 from .matching import Name, read_group, read_name
 from .names import Words, split
-from .places import find_place, without_one
+from .places import find_place, room_of, without_one
 from .problems import ProblemKind, Unclear
 from .scope import Scope
 
@@ -40,12 +40,6 @@ def _without_vague(words: Words, home: Home) -> Words:
     return without_one(words, home)
 
 
-def _of_somebody(words: Words, home: Home) -> Area | None:
-    """The room of whom the words name: "Tom's"."""
-    rooms = [area for area in home.areas for name in area.names if split(name)[:-1] == words]
-    return rooms[0] if len(rooms) == 1 else None
-
-
 def _without(entities: tuple[Entity, ...], left_out: tuple[Entity, ...]) -> tuple[Entity, ...]:
     ids = {entity.entity_id for entity in left_out}
     return tuple(entity for entity in entities if entity.entity_id not in ids)
@@ -69,7 +63,7 @@ def _meant(scope: Scope, entities: tuple[Entity, ...], spoken: str) -> tuple[Ent
         pass
     if of_kind := tuple(entity for entity in entities if says_kind(words, entity)):
         return of_kind
-    if whose := _of_somebody(words, scope.home):
+    if whose := room_of(words, scope.home):
         return scope.inside(entities, whose)
     elsewhere = Name(words, scope.home.entities, scope.home)
     return () if read_name(elsewhere) or read_group(elsewhere) else None

@@ -33,15 +33,20 @@ _VALUES = {
 }
 _NUMBERS = frozenset(slot for _, slot in _VALUES.values())
 _DURATIONS = frozenset({"hours", "minutes", "seconds"})
+_BOTH = frozenset({"both", "them"})
 _IN_AN_ANSWER = frozenset("the a one in on at of i mean please it's its that um uh er".split())
 
 
 @dataclass(frozen=True)
 class Turn:
-    """What a conversation remembers of its last turn: the steps as spoken, and as grounded."""
+    """What a conversation remembers of its last turn: the steps as spoken, and as grounded.
+
+    `earlier` are the entities that it was about before, which "both" means, too.
+    """
 
     plan: Plan
     grounding: Grounding
+    earlier: tuple[str, ...] = ()
 
     @property
     def entity_ids(self) -> tuple[str, ...]:
@@ -50,6 +55,12 @@ class Turn:
             if step.entity_ids and step.intent != IF:
                 return step.entity_ids
         return ()
+
+    def meant(self, text: str) -> tuple[str, ...]:
+        """What words that refer to this turn mean: "it" the last thing, "both" the one before, too."""
+        if _BOTH.isdisjoint(split(text)) or len(self.entity_ids) > 1:
+            return self.entity_ids
+        return tuple(dict.fromkeys((*self.earlier, *self.entity_ids)))
 
     @property
     def last(self) -> Step | None:

@@ -6,13 +6,14 @@ what could be meant in one way is done, what could be meant in several is asked,
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from ..engine.protocol import Plan, SlotValue
+from ..engine.protocol import Plan, SlotValue, Step
 from .asking import choose_kind, ground_measures, measures, note_compared
 from .caution import confirm
 from .cleaning import join_cleaning
-from .conditions import holds
+from .conditions import holds, note_frost
 from .exclusions import leave_out
 from .inventory import Home
 from .kinds import ACTS_ON, ASKS, TIMERS
@@ -22,7 +23,7 @@ from .modes import choose_mode, things_with_mode
 from .naming import ground_name, name_from_words
 from .narrowing import said_place, segments, unsaid_name
 from .outdoors import OUTSIDE, says_outside
-from .places import Place, find_place
+from .places import Place, find_place, places_in
 from .placing import ground_group
 from .problems import Problem, ProblemKind, Unclear
 from .recent import ground_recent, means_recent
@@ -35,6 +36,7 @@ __all__ = ["GroundedStep", "Grounding", "Problem", "ProblemKind", "ground"]
 IF, LATER, UNDO = "LlmosIf", "LlmosLater", "LlmosUndo"
 
 _WHOLE_HOME = "all"  # the area that the command model writes for "everywhere", "in the house"
+_NAMING = frozenset({"area", "floor", "name"})
 _DURATION = ("for_hours", "for_minutes", "for_seconds")
 _SECONDS = (3600, 60, 1)
 
@@ -94,9 +96,10 @@ def ground(
     """
     here = home.area_by_id.get(speaker_area_id or "")
     steps: list[GroundedStep] = []
-    parts = segments(text, len(plan.steps))
+    asked = [one for step in plan.steps for one in _in_each_place(step, home)]
+    parts = segments(text, len(asked))
     place: Place | None = None
-    for number, step in enumerate(plan.steps):
+    for number, step in enumerate(asked):
         recent = tuple(
             home.entity_by_id[entity_id]
             for entity_id in _just_meant(steps) or recent_ids
@@ -104,7 +107,7 @@ def ground(
         )
         part = parts[number] if parts else text
         scope = Scope(step.intent, dict(step.slots), home, here, recent, part)
-        scope.is_alone = parts is not None or sum(s.intent != IF for s in plan.steps) == 1
+        scope.is_alone = parts is not None or sum(s.intent != IF for s in asked) == 1
         scope.place_before = place
         grounded = _ground_step(scope)
         place = scope.place or place
@@ -114,6 +117,15 @@ def ground(
         if grounded.intent == IF and (grounded.problem or not grounded.is_met):
             break
     return Grounding(join_cleaning(steps, home))
+
+
+def _in_each_place(step: Step, home: Home) -> Iterator[Step]:
+    """The step for each of the areas that its area names: "hall, landing"."""
+    if (area := step.slots.get("area")) is None:
+        yield step
+        return
+    for spoken in places_in(str(area), home):
+        yield replace(step, slots=step.slots | {"area": spoken})
 
 
 def _ends(step: GroundedStep, before: GroundedStep) -> bool:
@@ -149,6 +161,7 @@ def _ground_scope(scope: Scope) -> GroundedStep:
     durations = [float(scope.slots.pop(slot, 0)) for slot in _DURATION]
     undo_after = round(sum(d * unit for d, unit in zip(durations, _SECONDS, strict=True)))
     try:
+        note_frost(scope)
         if scope.intent == IF:
             _ground_place(scope)
             is_met, entity_ids = holds(scope)
@@ -212,6 +225,8 @@ def _ground_targets(scope: Scope) -> tuple[str, ...]:
     if (chosen := scope.slots.pop("entity_ids", None)) is not None:
         scope.each = True
         return tuple(str(chosen).split(","))
+    if scope.slots.get("target") == "other" and _NAMING & scope.slots.keys():
+        del scope.slots["target"]  # "the other radiator, the one in the hall"
     if "target" in scope.slots or means_recent(scope):
         return ground_recent(scope)
     whole_home = scope.slots.get("area") == _WHOLE_HOME

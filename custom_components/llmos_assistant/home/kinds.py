@@ -125,6 +125,8 @@ STATE_DOMAINS: dict[str, frozenset[str]] = {
     ),
     **dict.fromkeys(("home", "not_home"), frozenset({"device_tracker", "person"})),
 }
+# What only a player that plays can tell.
+PLAYED = frozenset({"album", "artist", "title"})
 # Contact sensors know no "open".
 BINARY_STATES = {"open": "on", "closed": "off"}
 
@@ -157,11 +159,11 @@ KIND_WORDS: dict[str, Kind] = {
     **dict.fromkeys(("switch", "plug", "outlet", "socket"), Kind("switch")),
     **dict.fromkeys(("fan", "ventilator"), Kind("fan")),
     **dict.fromkeys(("lock", "deadbolt"), Kind("lock")),
-    **dict.fromkeys(("thermostat", "heating", "heater", "ac"), Kind("climate")),
+    **dict.fromkeys(("thermostat", "heating", "heater", "radiator", "ac"), Kind("climate")),
     **dict.fromkeys(("tv", "speaker", "player", "radio", "stereo"), Kind("media_player")),
     **dict.fromkeys(("vacuum", "cleaner"), Kind("vacuum")),
     **dict.fromkeys(("mower", "lawnmower"), Kind("lawn_mower")),
-    "humidifier": Kind("humidifier"),
+    **dict.fromkeys(("humidifier", "dehumidifier"), Kind("humidifier")),
     "waterheater": Kind("water_heater"),
     "valve": Kind("valve"),
     "scene": Kind("scene"),
@@ -188,6 +190,17 @@ BRANDS = frozenset(
     xiaomi yale yamaha yeelight
     """.split()
 )
+
+
+# What makers call their lamps, blinds and speakers: "the Philips lamp" is the Hue.
+LINES = {
+    "amazon": frozenset({"echo", "fire"}),
+    "apple": frozenset({"homepod"}),
+    "google": frozenset({"chromecast", "nest"}),
+    "ikea": frozenset({"fado", "fyrtur", "symfonisk", "tradfri"}),
+    "irobot": frozenset({"braava", "roomba"}),
+    "philips": frozenset({"hue", "wiz"}),
+}
 
 
 def kind_of(word: str) -> Kind | None:

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from .inventory import Entity, Home
-from .kinds import BRANDS, Kind, kind_of, without_kind
+from .kinds import BRANDS, LINES, Kind, kind_of, says_kind, without_kind
 from .names import NEAR, Words, is_plural, likeness, same, singular, sounds_like_part, split, stems
 from .places import Place, split_place
 
+_JOINTS = frozenset({"at", "by", "for", "in", "of", "on", "the"})
 _MARGIN = 0.05  # how much better than the next the best of near misses must be
 
 
@@ -160,14 +161,22 @@ def _part_without_kind(name: Name) -> Reading | None:
     return name.entities(fits)
 
 
+def _without_joints(name: Name) -> Reading | None:
+    """ "The lock on the front door" for the "Front Door Lock"."""
+    words = tuple(word for word in name.words if word not in _JOINTS)
+    inner = replace(name, words=words)
+    return (_same(inner) or _part(inner)) if 1 < len(words) < len(name.words) else None
+
+
 def _without_brand(name: Name) -> Reading | None:
     """ "The Ikea lamp", where no name says who made it."""
     words = tuple(word for word in name.words if word not in BRANDS)
-    return (
-        read_name(Name(words, name.candidates, name.home))
-        if 0 < len(words) < len(name.words)
-        else None
-    )
+    if not 0 < len(words) < len(name.words):
+        return None
+    lines = frozenset[str]().union(*(LINES.get(word, ()) for word in name.words))
+    made = tuple(e for e in name.candidates if any(lines & set(split(n)) for n in e.names))
+    of_kind = tuple(e for e in made if says_kind(words, e))
+    return Reading(of_kind) if of_kind else read_name(Name(words, name.candidates, name.home))
 
 
 def _near(name: Name) -> Reading | None:
@@ -223,6 +232,7 @@ _READINGS = (
     _place,
     _part,
     _part_without_kind,
+    _without_joints,
     _without_brand,
     _near,
     _near_part,

@@ -71,6 +71,22 @@ def compared(scope: Scope, spoken: str) -> tuple[Entity, ...]:
     return measuring(other)
 
 
+def of_said_kind(scope: Scope, found: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    """What measures something of a thing of the said kind: the vacuum's battery."""
+    if (kind := scope.said_domain) is None:
+        return ()
+    things = scope.home.of_kind(frozenset({kind}))
+    devices = {thing.device_id for thing in things if thing.device_id}
+    names = [split(name) for thing in things for name in thing.names]
+    return tuple(
+        entity
+        for entity in found
+        if entity.domain == kind
+        or entity.device_id in devices
+        or any(split(entity.name)[: len(name)] == name for name in names if name)
+    )
+
+
 def _all(scope: Scope, kind: str) -> tuple[Entity, ...]:
     """Sensors of the kind; thermostats where no sensor is."""
     sensors = scope.home.of_kind(frozenset({"sensor"}), frozenset({kind}))

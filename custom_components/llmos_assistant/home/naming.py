@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .inventory import Entity
 from .kinds import ASKS, BEHIND_THE_SCENES, BINARY_STATES, STATE_DOMAINS, Kind
 from .matching import Name, Reading, read_exactly, read_group, read_name
 from .names import Words, is_plural, split
 from .outdoors import is_outdoors
-from .places import Place
+from .places import Place, room_of
 from .placing import ground_group, to_be_changed
 from .problems import ProblemKind, Unclear
 from .scope import Scope, place_slot
@@ -24,7 +26,11 @@ def ground_name(scope: Scope, *, whole_home: bool = False) -> tuple[str, ...]:
     place = None if scope.intent == "HassVacuumCleanArea" else scope.place
     if place and len(words) > 1 and words[0] == "other":
         words = words[1:]  # "the other lamp, the one in the hall"
+    if scope.said_domain and place is None and words and (room := room_of(words, scope.home)):
+        return _use_group(scope, spoken, Reading(place=room))  # "Emma's and Jake's fans"
     reading = _read(scope, words, place) if words else None
+    if reading is None and (shorter := _without_gesture(words)) != words:
+        reading = _read(scope, shorter, place)
     if scope.intent in ASKS and reading and (known := _with_state(scope, words, place)):
         reading = known
     if reading is None and words and (group := read_group(Name(words, (), scope.home))):
@@ -34,12 +40,25 @@ def ground_name(scope: Scope, *, whole_home: bool = False) -> tuple[str, ...]:
     if not reading.entities:
         return _use_group(scope, spoken, reading)
     scope.said_exactly = not reading.is_guess
-    if scope.intent in _ASKED_OF_ALL and len(_in_question(scope, reading)) > 1:
-        scope.each = True
-        return tuple(entity.entity_id for entity in _in_question(scope, reading))
+    if scope.intent in _ASKED_OF_ALL:
+        reading = replace(reading, entities=_in_question(scope, reading))
+        if len(reading.entities) > 1:
+            scope.each = True
+            return tuple(entity.entity_id for entity in reading.entities)
     if len(reading.entities) > 1 and (whole_home or _says_all(scope, words, reading.entities)):
         return _use_all(scope, reading)
     return _use_entity(scope, spoken, reading)
+
+
+def _without_gesture(words: Words) -> Words:
+    """A name without what only points to where it is: "radiator in here", "fountain out front"."""
+    while len(words) > 2 and words[-1] in _THERE and words[-2] in _POINTING:
+        words = words[:-2]
+    return words
+
+
+_POINTING = frozenset({"down", "in", "out", "over", "up"})
+_THERE = frozenset({"back", "front", "here", "there"})
 
 
 def _with_state(scope: Scope, words: Words, place: Place | None) -> Reading | None:

@@ -22,7 +22,7 @@ _OPENINGS = frozenset(
     {"door", "garage", "gate", "window"}
 )  # contacts, covers and locks are called so
 _COMMON = frozenset(
-    "a all and at by for house home in is it light my no of off on one open room set the to up".split()
+    "a all and at by do for house home in is it light my no of off on one open room set the to up".split()
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from .inventory import Area, Floor, Home
@@ -10,6 +11,7 @@ from .problems import ProblemKind, Unclear
 
 type Place = Area | Floor
 
+_BETWEEN = re.compile(r"\s*,\s*|\s+and\s+", re.IGNORECASE)
 _JOINING = frozenset({"at", "by", "for", "from", "in", "inside", "of", "on", "the", "to"})
 _GENERIC = frozenset({"floor", "level", "story"})  # a "floor lamp" is on no floor of that name
 _ONE = frozenset({"1", "ones"})  # "one" is written 1
@@ -66,6 +68,21 @@ def _ways_to_say(name: Words) -> tuple[Words, ...]:
     """ "Anna's lamp" is said for the lamp in "Anna's Room"."""
     whose = len(name) == 2 and name[0].endswith("s") and name[1] in _ROOMS
     return (name, name[:1]) if whose else (name,)
+
+
+def room_of(words: Words, home: Home) -> Area | None:
+    """The room of whom the words name: "Tom's"."""
+    rooms = [area for area in home.areas for name in area.names if split(name)[:-1] == words]
+    return rooms[0] if words and len(rooms) == 1 else None
+
+
+def places_in(spoken: str, home: Home) -> tuple[str, ...]:
+    """The places that are named one after the other, "hall, landing"; the words, where it is one."""
+    places: tuple[Place, ...] = (*home.areas, *home.floors)
+    names = {split(name) for place in places for name in place.names}
+    parts = tuple(part for part in _BETWEEN.split(spoken) if part.strip())
+    is_several = len(parts) > 1 and split(spoken) not in names
+    return parts if is_several and all(split(part) in names for part in parts) else (spoken,)
 
 
 _DIGITS = {"ate": "8", "eights": "8", "fives": "5", "for": "4", "fours": "4", "ones": "1", "sixs": "6",

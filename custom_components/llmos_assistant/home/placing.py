@@ -11,6 +11,7 @@ from .kinds import (
     MANY_AT_ONCE,
     MEDIA,
     ONE_ONLY,
+    PLAYED,
     device_classes,
     kind_of,
     says_class,
@@ -26,6 +27,8 @@ _SETS_ONE = ONE_ONLY - {"HassMediaSearchAndPlay"}
 _ASKS = ASKS | {"HassClimateGetTemperature", "LlmosGetCalendar"}
 _OF_ALL = frozenset("all any anyone anything each every everything house home how which".split())
 _TEMPERATURE = frozenset({"temperature"})
+_MUSIC = "music"
+_PLAYED = frozenset({"paused", "playing"})
 
 
 def ground_group(scope: Scope, *, whole_home: bool = False, spoken: str = "") -> tuple[str, ...]:
@@ -52,6 +55,8 @@ def ground_group(scope: Scope, *, whole_home: bool = False, spoken: str = "") ->
             raise Unclear(ProblemKind.NOTHING_FITS, _what(scope, spoken), area=scope.place.name)
     if scope.is_outside:
         group = tuple(e for e in group if is_outdoors(e, scope.home)) or group
+    if scope.intent in MEDIA and _MUSIC in split(scope.text):
+        group = tuple(e for e in group if e.device_class != "tv" and e.state == "playing") or group
     if scope.intent in _ASKS:
         group = _asked_about(scope, of_said_class(scope, group))
     if scope.intent not in _ASKS and (narrowed := narrow(scope, group)) != group:
@@ -70,10 +75,12 @@ def ground_group(scope: Scope, *, whole_home: bool = False, spoken: str = "") ->
 
 def _asked_about(scope: Scope, group: tuple[Entity, ...]) -> tuple[Entity, ...]:
     """What a question is about: those that it names; the one here, where it is about one."""
-    narrowed = narrow(scope, group)
+    narrowed = group if "ask" in scope.slots else narrow(scope, group)
     if len(narrowed) == 1 < len(group):
         scope.slots["name"] = narrowed[0].name
         return narrowed
+    if scope.slots.get("attribute") in PLAYED:
+        group = tuple(entity for entity in group if entity.state in _PLAYED) or group
     words = split(scope.text)
     is_one = not any(is_plural(word) and kind_of(word) for word in words)
     if scope.here and scope.place is None and is_one and _OF_ALL.isdisjoint(words):

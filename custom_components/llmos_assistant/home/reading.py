@@ -93,5 +93,5 @@ def _ground(
     plan: Plan, text: str, home: Home, area_id: str | None, turn: Turn | None
 ) -> Understanding:
     resolved = resolve(replace(plan, alternatives=()), text, turn, home) or Plan()
-    recent = turn.entity_ids if turn else ()
+    recent = turn.meant(text) if turn else ()
     return Understanding(resolved, ground(resolved, home, area_id, recent, text), home)

@@ -32,6 +32,8 @@ _SET_NUMBER = {
     "light": ("HassLightSet", "brightness"),
     "media_player": ("HassSetVolume", "volume_level"),
 }
+_CHANGE_NUMBER = {"HassSetVolume": ("HassSetVolumeRelative", "volume_step")}
+_RELATIVE = ("up", "down")
 _SAME_NUMBER = {"volume_step": "volume_level"}
 _NUMBERS = dict(_SET_NUMBER.values()) | {"HassSetVolumeRelative": "volume_step"}
 _ARMING = frozenset({"activate", "arm", "armed", "arming", "engage", "on", "set"})
@@ -51,6 +53,8 @@ def as_meant(scope: Scope) -> None:
         scope.intent = SET_MODE
     if (slot := _NUMBERS.get(scope.intent)) and slot in scope.slots and "name" in scope.slots:
         _for_its_kind(scope, slot)
+    if scope.slots.get("target") == "last" and (slot := _NUMBERS.get(scope.intent)):
+        _for_recent(scope, slot)
     if scope.intent == "HassTurnOn" and _OF_LIGHTS & scope.slots.keys():
         scope.intent = "HassLightSet"
     if scope.intent == _PLAY and "name" not in scope.slots and (player := said_player(scope)):
@@ -80,12 +84,20 @@ def _for_its_kind(scope: Scope, slot: str) -> None:
     meant = _SET_NUMBER.get(domains.pop()) if len(domains) == 1 else None
     if meant is None or meant[1] == _SAME_NUMBER.get(slot, slot):
         return
-    if slot != "temperature" or scope.slots[slot] not in (
-        "up",
-        "down",
-    ):  # a lamp's warmth is its colour
+    if slot != "temperature" or scope.slots[slot] not in _RELATIVE:  # a lamp's warmth is its colour
         scope.intent = meant[0]
         scope.slots[meant[1]] = scope.slots.pop(slot)
+
+
+def _for_recent(scope: Scope, slot: str) -> None:
+    """ "A little less", after the heating was set: that is no brightness."""
+    domains = {entity.domain for entity in scope.recent}
+    meant = _SET_NUMBER.get(domains.pop()) if len(domains) == 1 else None
+    if meant is None or slot not in scope.slots or meant[1] == _SAME_NUMBER.get(slot, slot):
+        return
+    value = scope.slots.pop(slot)
+    scope.intent, slot = meant if value not in _RELATIVE else _CHANGE_NUMBER.get(meant[0], meant)
+    scope.slots[slot] = value
 
 
 def other_readings(scope: Scope) -> Iterator[Scope]:
@@ -107,6 +119,9 @@ def other_readings(scope: Scope) -> Iterator[Scope]:
         yield replace(scope, intent=SET_VALUE, slots=dict(scope.slots))
     elif scope.intent == "HassTurnOn" and _means_alarm(scope):
         yield replace(scope, intent=SET_MODE, slots={"mode": "away", "domain": _ALARM})
+    elif scope.intent == "HassTurnOn" and is_source(scope, str(scope.slots.get("name", ""))):
+        # "Put Netflix on", where a TV has it for a source.
+        yield replace(scope, intent=SET_MODE, slots={"mode": scope.slots["name"]})
     elif scope.intent == _HUMIDIFIER_MODE:
         yield replace(scope, intent="HassTurnOn", slots=dict(scope.slots))
     elif (

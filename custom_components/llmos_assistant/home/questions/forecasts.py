@@ -14,7 +14,7 @@ from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import TemperatureConverter
 
-from ..conditions import COLD, HOT, WEATHER_STATES
+from ..conditions import COLD, FREEZING, FROSTY, HOT, WEATHER_STATES
 from ..grounding import GroundedStep
 from ..speech import Speaker
 from .periods import Period, find_period
@@ -22,6 +22,7 @@ from .telling import Answer, clock, day_words, days_words, number, with_unit
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _LIKELY = 50  # percent, from which on rain is expected
+_WORTH_TELLING = 15  # percent: "a 5 % chance of rain" is no news
 _UNITS = {
     "humidity": None,
     "precipitation": "precipitation_unit",
@@ -177,7 +178,7 @@ async def _condition(
 
 
 def _is_so(state: State, outlook: Outlook, condition: str) -> bool:
-    if condition in ("hot", "cold"):
+    if condition in ("hot", "cold", FROSTY):
         unit = state.attributes.get("temperature_unit", "°C")
         temperature = outlook.values.get("temperature")
         coldest = outlook.low if outlook.low is not None else temperature
@@ -185,7 +186,8 @@ def _is_so(state: State, outlook: Outlook, condition: str) -> bool:
             return False
         if condition == "hot":
             return TemperatureConverter.convert(temperature, unit, "°C") >= HOT
-        return TemperatureConverter.convert(coldest, unit, "°C") <= COLD
+        coldest = TemperatureConverter.convert(coldest, unit, "°C")
+        return coldest <= (FREEZING if condition == FROSTY else COLD)
     if condition == "rainy" and outlook.values.get("precipitation_probability", 0) >= _LIKELY:
         return outlook.condition not in WEATHER_STATES["snowy"]
     return outlook.condition in WEATHER_STATES.get(condition, {condition})
@@ -237,7 +239,8 @@ async def _weather(
     elif highs:
         told.append(with_unit(highs[0], unit))
     chances = [o.values.get("precipitation_probability") for o in outlooks]
-    if chance := max((c for c in chances if c is not None), default=0):
+    chance = max((c for c in chances if c is not None), default=0)
+    if chance >= _WORTH_TELLING:
         told.append(speaker.phrase("chance", value=number(chance)))
     return ", ".join(part for part in told if part)
 
