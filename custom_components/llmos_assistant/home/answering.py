@@ -58,7 +58,7 @@ async def _async_answer(
         case "HassGetWeather":
             return await async_answer_weather(hass, step, speaker)
         case "LlmosGetCalendar":
-            return await async_answer_calendar(hass, step, speaker)
+            return await async_answer_calendar(hass, step, text, speaker)
         case "LlmosGetHistory":
             return await async_answer_history(hass, step, speaker)
         case "LlmosGetSun":

@@ -17,7 +17,7 @@ _AROUND = frozenset(
 def run_by_name(text: str, home: Home) -> Plan | None:
     """The plan that runs what the whole utterance names; None if it names nothing that is run."""
     words = split(text)
-    bare = tuple(word for word in words if word not in _AROUND)
+    bare = split(" ".join(word for word in words if word not in _AROUND))
     for entity in home.of_kind(_RUN_BY_NAME):
         for name in map(split, entity.names):
             core = without_kind(name, entity.domain)

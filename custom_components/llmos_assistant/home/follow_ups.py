@@ -58,7 +58,7 @@ class Turn:
 
     def meant(self, text: str) -> tuple[str, ...]:
         """What words that refer to this turn mean: "it" the last thing, "both" the one before, too."""
-        if _BOTH.isdisjoint(split(text)) or len(self.entity_ids) > 1:
+        if _BOTH.isdisjoint(text.lower().split()) or len(self.entity_ids) > 1:
             return self.entity_ids
         return tuple(dict.fromkeys((*self.earlier, *self.entity_ids)))
 

@@ -14,6 +14,8 @@ from .names import NEAR, Words, likeness, same, split, stems
 from .problems import ProblemKind
 
 _KNOWN_ITEM = frozenset({"HassListCompleteItem", "HassListRemoveItem"})
+_SHOPPING_ITEM = "HassShoppingListCompleteItem"
+_OF_ANY_LIST = {_SHOPPING_ITEM: "HassListCompleteItem"}
 
 
 def needs_known_item(intent_type: str) -> bool:
@@ -55,7 +57,9 @@ async def async_settle_lists(
 ) -> Grounding:
     """Choose the list by the entry, where none was named or several could be: just one has it."""
     steps = [
-        await _async_settle(hass, step, lists, text) if needs_known_item(step.intent) else step
+        await _async_settle(hass, step, lists, text)
+        if needs_known_item(step.intent) or step.intent == _SHOPPING_ITEM
+        else step
         for step in grounding.steps
     ]
     return Grounding(tuple(steps))
@@ -72,7 +76,9 @@ async def _async_settle(
 ) -> GroundedStep:
     spoken = str(step.slots.get("item", ""))
     is_open = step.problem is not None and step.problem.kind is ProblemKind.AMBIGUOUS_NAME
-    if not is_open:
+    if step.intent == _SHOPPING_ITEM and "shopping" in split(text):
+        return step
+    if not is_open and step.intent != _SHOPPING_ITEM:
         if step.problem or not step.entity_ids or _is_named(hass, step.entity_ids[0], text):
             return step
         items = await async_open_items(hass, step.entity_ids[0])
@@ -86,5 +92,10 @@ async def _async_settle(
     if len(having) != 1:
         return step
     entity_id, item = having[0]
-    slots = step.slots | {"name": entity_id, "item": item}
-    return replace(step, slots=slots, entity_ids=(entity_id,), problem=None)
+    return replace(
+        step,
+        intent=_OF_ANY_LIST.get(step.intent, step.intent),
+        slots=step.slots | {"name": entity_id, "item": item},
+        entity_ids=(entity_id,),
+        problem=None,
+    )

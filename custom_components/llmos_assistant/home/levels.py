@@ -13,6 +13,9 @@ _LEVELS = ("brightness", "percentage", "temperature", "position", "humidity")
 _OF_ROOMS = frozenset({"HassClimateSetTemperature"})  # no room is set below zero
 # All the way: the command model says up or down.
 _FULLY = re.compile(r"\ball the way\b|\bas \w+ as (?:it|they|you)\b|\bmax\b|\bto the max\b")
+_WHITER = re.compile(
+    r"\b(?:cold|cool|warm)er\b(?!.*\d)"
+)  # than now, whatever number was understood
 _SIGNS = {"up": 1, "down": -1}
 _KELVIN_STEP = 800
 _WARM = ("warm", "cos", "coz", "yellow", "soft")
@@ -30,7 +33,9 @@ def set_levels(scope: Scope, entity_ids: Iterable[str]) -> None:
     asked = scope.slots.get("temperature")
     if isinstance(asked, int | float) and asked < 0 and scope.intent in _OF_ROOMS:
         scope.slots["temperature_step"] = scope.slots.pop("temperature")
-    if scope.intent == "HassLightSet" and scope.slots.get("temperature") in _SIGNS:
+    if scope.intent == "HassLightSet" and (
+        asked in _SIGNS or (asked is not None and _WHITER.search(scope.text.lower()))
+    ):
         scope.slots["temperature"] = _kelvin(entities, scope)
     for slot in _LEVELS:
         step = scope.slots.pop(f"{slot}_step", None)

@@ -175,6 +175,8 @@ def _choose(scope: Scope, spoken: str, entities: tuple[Entity, ...]) -> Entity:
     entities = tuple(e for e in entities if e.domain not in BEHIND_THE_SCENES) or entities
     if scope.is_outside:
         entities = tuple(e for e in entities if is_outdoors(e, scope.home)) or entities
+    if len(entities) > 1:
+        entities = _of_whom(scope, entities) or entities
     if len(entities) > 1 and scope.here:
         entities = scope.inside(entities, scope.here) or entities
     if len(entities) > 1:
@@ -183,6 +185,16 @@ def _choose(scope: Scope, spoken: str, entities: tuple[Entity, ...]) -> Entity:
         choices = tuple(entity.entity_id for entity in entities)
         raise Unclear(ProblemKind.AMBIGUOUS_NAME, spoken, scope.label(entities), choices=choices)
     return entities[0]
+
+
+def _of_whom(scope: Scope, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    """Those in the room of whom the utterance speaks: "desk lamp, Jess's one", "if Tom's out … his lamp"."""
+    rooms = {
+        room.id
+        for word in scope.text.lower().split()
+        if word.rstrip(",.").endswith(("'s", "’s")) and (room := room_of(split(word), scope.home))
+    }
+    return tuple(e for e in entities if e.area_id in rooms) if len(rooms) == 1 else ()
 
 
 def _use_group(scope: Scope, spoken: str, reading: Reading) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ def narrow(scope: Scope, group: tuple[Entity, ...]) -> tuple[Entity, ...]:
         so_called = tuple(
             entity
             for entity in group
-            if any(len(split(n)) > 1 and _within(stems(split(n)), words) for n in entity.names)
+            if any(_is_said(stems(split(n)), words) for n in entity.names)
         )
         return so_called or group
     said = frozenset(stems(split(scope.text))) - _COMMON - _places(scope)
@@ -76,6 +76,14 @@ def narrow(scope: Scope, group: tuple[Entity, ...]) -> tuple[Entity, ...]:
     if all(hits):
         return group
     return tuple(entity for entity, n in zip(group, hits, strict=True) if n == max(hits))
+
+
+def _is_said(name: Words, words: Words) -> bool:
+    """If a name is in the words: one of several words, or one before its kind, "every bedside light"."""
+    if len(name) != 1:
+        return _within(name, words)
+    is_kind = kind_of(name[0]) is not None
+    return not is_kind and any(a == name[0] and kind_of(b) for a, b in pairwise(words))
 
 
 def of_said_class(scope: Scope, group: tuple[Entity, ...]) -> tuple[Entity, ...]:

@@ -27,7 +27,6 @@ _SETS_ONE = ONE_ONLY - {"HassMediaSearchAndPlay"}
 _ASKS = ASKS | {"HassClimateGetTemperature", "LlmosGetCalendar"}
 _OF_ALL = frozenset("all any anyone anything each every everything house home how which".split())
 _TEMPERATURE = frozenset({"temperature"})
-_MUSIC = "music"
 _PLAYED = frozenset({"paused", "playing"})
 
 
@@ -55,8 +54,8 @@ def ground_group(scope: Scope, *, whole_home: bool = False, spoken: str = "") ->
             raise Unclear(ProblemKind.NOTHING_FITS, _what(scope, spoken), area=scope.place.name)
     if scope.is_outside:
         group = tuple(e for e in group if is_outdoors(e, scope.home)) or group
-    if scope.intent in MEDIA and _MUSIC in split(scope.text):
-        group = tuple(e for e in group if e.device_class != "tv" and e.state == "playing") or group
+    if scope.intent not in _ASKS and (played := _played(scope, group)):
+        scope.each, group = True, played
     if scope.intent in _ASKS:
         group = _asked_about(scope, of_said_class(scope, group))
     if scope.intent not in _ASKS and (narrowed := narrow(scope, group)) != group:
@@ -71,6 +70,19 @@ def ground_group(scope: Scope, *, whole_home: bool = False, spoken: str = "") ->
     if scope.intent == "HassSetPosition" and "device_class" not in scope.slots:
         scope.each = True  # its handler wants a name or a class
     return tuple(entity.entity_id for entity in group)
+
+
+def _played(scope: Scope, group: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    """What plays, where that was said: "everything that's playing", "all the music", which no TV is."""
+    words = split(scope.text)
+    is_music = scope.intent in MEDIA and "music" in words
+    if not is_music and not (scope.intent == "HassTurnOff" and "playing" in words):
+        return ()
+    return tuple(e for e in group if e.state == "playing" and not (is_music and _is_tv(e)))
+
+
+def _is_tv(entity: Entity) -> bool:
+    return entity.device_class == "tv" or any("tv" in split(name) for name in entity.names)
 
 
 def _asked_about(scope: Scope, group: tuple[Entity, ...]) -> tuple[Entity, ...]:

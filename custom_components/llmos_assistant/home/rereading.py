@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ..engine.protocol import SlotValue
 from .asking import CALENDAR
 from .inventory import Area
 from .matching import Name, read_exactly
 from .modes import is_source, said_player
-from .names import split
+from .names import same, split, stems
 from .narrowing import said_place, unsaid_name
 from .outdoors import OUTSIDE
 from .scope import Scope
@@ -68,6 +69,9 @@ def as_meant(scope: Scope) -> None:
         scope.intent = SET_MODE
         scope.slots = {"mode": scope.slots.pop("search_query"), **scope.slots}
         scope.slots.pop("media_class", None)
+    if scope.intent == "HassGetState" and "item" in scope.slots and _is_measured(scope):
+        # "How much propane have we got" is no matter of lists, where a sensor tells.
+        scope.slots = {"name": scope.slots["item"]}
     if scope.intent == _SET_TEMPERATURE and "name" not in scope.slots:
         # "Heat the boiler to 60", where that is no thermostat.
         other = replace(scope, intent=SET_VALUE, slots=dict(scope.slots))
@@ -115,6 +119,9 @@ def other_readings(scope: Scope) -> Iterator[Scope]:
     elif scope.intent in _OF_WHAT_PLAYS and "name" in scope.slots:
         # "Carry on with the farm report": what plays it is meant.
         yield replace(scope, slots={k: v for k, v in scope.slots.items() if k != "name"})
+    elif scope.intent == _SET_TEMPERATURE and (spoken := scope.slots.get("area")):
+        # "Make the vanity warmer", where that is a lamp.
+        yield replace(scope, intent="HassLightSet", slots=_without_place(scope) | {"name": spoken})
     elif scope.intent == _SET_TEMPERATURE and "name" in scope.slots:
         yield replace(scope, intent=SET_VALUE, slots=dict(scope.slots))
     elif scope.intent == "HassTurnOn" and _means_alarm(scope):
@@ -141,6 +148,25 @@ def other_readings(scope: Scope) -> Iterator[Scope]:
         # "Holiday mode on" may be a switch, a scene or a script of that name.
         for name in (f"{mode} mode", mode):
             yield replace(scope, intent="HassTurnOn", slots={"name": name})
+
+
+def _is_measured(scope: Scope) -> bool:
+    words = split(str(scope.slots["item"]))
+    sensors = scope.home.of_kind(frozenset({"sensor"}))
+    asks = scope.text.lower()
+    return (
+        bool(words)
+        and "list" not in split(asks)
+        and any(
+            same(words, own) or ("how much" in asks and set(stems(words)) <= set(stems(own)))
+            for entity in sensors
+            for own in map(split, entity.names)
+        )
+    )
+
+
+def _without_place(scope: Scope) -> dict[str, SlotValue]:
+    return {k: v for k, v in scope.slots.items() if k not in _NAMING}
 
 
 def _means_alarm(scope: Scope) -> bool:

@@ -15,7 +15,7 @@ from homeassistant.util.color import COLORS, color_RGB_to_hs
 from ..grounding import GroundedStep
 from ..names import split, stems
 from ..speech import Speaker
-from .telling import Answer, number
+from .telling import Answer, labels, number
 
 _TELL_THEMSELVES = frozenset({"binary_sensor", "input_number", "number", "sensor"})
 
@@ -34,8 +34,9 @@ def answer_attributes(hass: HomeAssistant, step: GroundedStep, speaker: Speaker)
     if told and (ask := step.slots.get("ask")) in ("highest", "lowest"):
         told = [(max if ask == "highest" else min)(told, key=lambda pair: _rank(pair[1]))]
     if told:
+        names = dict(zip(states, labels(hass, states), strict=True))
         words = " ".join(
-            speaker.phrase("measures", name=state.name, value=said[0]) for state, said in told
+            speaker.phrase("measures", name=names[state], value=said[0]) for state, said in told
         )
         return Answer(words, tuple(state for state, _ in told), told[0][1][1])
     if states and all(state.domain in _TELL_THEMSELVES for state in states):

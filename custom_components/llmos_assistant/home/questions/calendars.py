@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -21,6 +22,12 @@ from .telling import Answer, clock, day_words, days_words, moment_words
 _AHEAD = timedelta(days=60)  # where "my next appointment" is looked for
 _FAR_AHEAD = timedelta(days=400)  # where one is looked for by its name
 _TOLD = 6  # events that are listed
+_WHERE = re.compile(r"\b(?:where|which place|what place|what address)\b", re.IGNORECASE)
+_ENDS = re.compile(
+    r"\b(?:ends?|finish(?:es)?|over|done|(?:get|gets|let|lets) out|until when|till when)\b",
+    re.IGNORECASE,
+)
+_STEM = 4  # letters that words of one stem share: "serviced", "service"
 _GENERAL = frozenset(  # words that name no event
     "anything appointment arrangement calendar commitment engagement entry event meeting plan schedule "
     "something thing".split()
@@ -35,12 +42,13 @@ class Event:
     start: datetime
     end: datetime
     is_all_day: bool
+    location: str = ""
 
 
 async def async_answer_calendar(
-    hass: HomeAssistant, step: GroundedStep, speaker: Speaker
+    hass: HomeAssistant, step: GroundedStep, text: str, speaker: Speaker
 ) -> Answer:
-    """The answer to a LlmosGetCalendar step."""
+    """The answer to a LlmosGetCalendar step, asked with the words `text`."""
     now = dt_util.now()
     during = step.slots.get("during")
     period = find_period(str(during), now) if during else None
@@ -55,6 +63,8 @@ async def async_answer_calendar(
         if not named:
             return _not_there(item, period, speaker)
         events = named
+    if events and (told := _detail(events[0], text, speaker)):
+        return told
     match ask:
         case "how_many":
             return _count(events, period, speaker)
@@ -97,11 +107,12 @@ async def _async_events(
 
 def _event(entry: dict[str, str]) -> Event:
     start, end = entry["start"], entry["end"]
+    location = entry.get("location", "")
     if "T" not in start and " " not in start:
         first, last = (dt_util.start_of_local_day(date.fromisoformat(day)) for day in (start, end))
-        return Event(entry["summary"], first, last, is_all_day=True)
+        return Event(entry["summary"], first, last, is_all_day=True, location=location)
     first, last = (dt_util.as_local(datetime.fromisoformat(moment)) for moment in (start, end))
-    return Event(entry["summary"], first, last, is_all_day=False)
+    return Event(entry["summary"], first, last, is_all_day=False, location=location)
 
 
 def _called(item: str, events: list[Event]) -> list[Event] | None:
@@ -111,12 +122,40 @@ def _called(item: str, events: list[Event]) -> list[Event] | None:
         named = [e for e in events if words & set(stems(split(e.summary)))]
         return named or None
     words -= _GENERAL
-    return [
+    exactly = [
         event
         for event in events
         if words <= set(stems(split(event.summary)))
         or likeness(split(item), split(event.summary)) >= NEAR
     ]
+    return exactly or _nearly_called(words, events)
+
+
+def _nearly_called(words: set[str], events: list[Event]) -> list[Event]:
+    """The events of the one name that shares most words: "Nora's practice", "the boiler getting serviced"."""
+    shared: dict[str, int] = {
+        event.summary: sum(
+            any(word[:_STEM] == own[:_STEM] for own in split(event.summary))
+            for word in words
+            if len(word) >= _STEM
+        )
+        for event in events
+    }
+    most = max(shared.values(), default=0)
+    named = [summary for summary, n in shared.items() if n == most]
+    return [e for e in events if e.summary in named] if most and len(named) == 1 else []
+
+
+def _detail(event: Event, text: str, speaker: Speaker) -> Answer | None:
+    """Where the event is, or when it ends, if that was asked for."""
+    if event.location and _WHERE.search(text):
+        words = speaker.phrase("event_where", event=event.summary, place=event.location)
+        return Answer(words, value=event.location)
+    if not event.is_all_day and _ENDS.search(text):
+        moment = moment_words(event.end, speaker)
+        words = speaker.phrase("event_ends", event=event.summary, moment=moment)
+        return Answer(words, value=event.end.isoformat())
+    return None
 
 
 def _when(event: Event, speaker: Speaker) -> str:

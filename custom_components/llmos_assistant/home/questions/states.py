@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from homeassistant.components.person import DOMAIN as PERSON
 from homeassistant.components.todo import DOMAIN as TODO
 from homeassistant.core import HomeAssistant, State
-from homeassistant.helpers import area_registry as ar
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.translation import async_translate_state
 
@@ -16,7 +15,7 @@ from ..grounding import GroundedStep
 from ..items import async_open_items
 from ..names import same, split
 from ..speech import Speaker, quantifier
-from .telling import Answer, bare, listed, unit_of
+from .telling import Answer, bare, labels, listed, unit_of
 
 _MEDIA = "media_player"
 _TOLD = 6  # things that are listed
@@ -63,12 +62,12 @@ def _several(
     speaker: Speaker,
 ) -> Answer:
     """Whether any are so, whether all are, which, or how many."""
-    names = _labels(hass, found)
+    names = labels(hass, found)
     told = _listed(names, speaker)
     states = tuple(found or others)
     match asked:
         case "all" if others:
-            rest = _listed(_labels(hass, others), speaker)
+            rest = _listed(labels(hass, others), speaker)
             return Answer(speaker.phrase("not_all", names=rest), tuple(others), value=False)
         case "all":
             return Answer(speaker.phrase("yes"), states, value=True)
@@ -89,25 +88,10 @@ def _listed(names: Sequence[str], speaker: Speaker) -> str:
     return listed(names, speaker) if names else ""
 
 
-def _labels(hass: HomeAssistant, states: Iterable[State]) -> list[str]:
-    """Names that tell things apart: those that are not the only ones of their name with their area."""
-    states = list(states)
-    names = [state.name for state in states]
-    registry, areas = er.async_get(hass), ar.async_get(hass)
-    labels = []
-    for state in states:
-        entry = registry.async_get(state.entity_id)
-        area_id = er.async_get_effective_area_id(hass, entry) if entry else None
-        area = areas.async_get_area(area_id) if area_id else None
-        is_twin = names.count(state.name) > 1
-        labels.append(f"{state.name} ({area.name})" if is_twin and area else state.name)
-    return labels
-
-
 def _each(hass: HomeAssistant, states: list[State], speaker: Speaker) -> Answer:
     """How each of them is."""
     told = []
-    for state, name in zip(states[:_TOLD], _labels(hass, states), strict=False):
+    for state, name in zip(states[:_TOLD], labels(hass, states), strict=False):
         if state.domain == "climate":
             told.append(_thermostat(hass, state, speaker))
         else:

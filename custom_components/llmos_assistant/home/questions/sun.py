@@ -16,6 +16,7 @@ from .periods import find_period
 from .telling import Answer, moment_words
 
 _WAS = re.compile(r"\b(was|did)\b", re.IGNORECASE)
+_IN_MORNING = re.compile(r"\bin the (morning|evening)\b", re.IGNORECASE)
 _EVENTS = {"rise": SUN_EVENT_SUNRISE, "set": SUN_EVENT_SUNSET}
 
 
@@ -42,6 +43,8 @@ def answer_sun(hass: HomeAssistant, step: GroundedStep, text: str, speaker: Spea
         day = period.start.replace(hour=0) + timedelta(hours=12)
         if (of_day := get_astral_event_date(hass, event, day)) is None:
             return Answer(speaker.phrase("no_sun"))
-        moment = of_day
+        # "In the morning", said in the evening, is tomorrow's.
+        is_over = of_day < dt_util.utcnow() and not _WAS.search(text) and _IN_MORNING.search(text)
+        moment = moment if is_over else of_day
     words = speaker.phrase(f"sun_{ask}s", moment=moment_words(moment, speaker))
     return Answer(words, value=dt_util.as_local(moment).isoformat())

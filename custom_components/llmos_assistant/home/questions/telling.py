@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
-from homeassistant.core import State
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import area_registry as ar
+from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
 from ..speech import Speaker
@@ -98,3 +100,18 @@ def listed(names: Iterable[str], speaker: Speaker) -> str:
     if not first:
         return last
     return speaker.phrase("and", first=", ".join(first), last=last)
+
+
+def labels(hass: HomeAssistant, states: Iterable[State]) -> list[str]:
+    """Names that tell things apart: those that are not the only ones of their name with their area."""
+    states = list(states)
+    names = [state.name for state in states]
+    registry, areas = er.async_get(hass), ar.async_get(hass)
+    labels = []
+    for state in states:
+        entry = registry.async_get(state.entity_id)
+        area_id = er.async_get_effective_area_id(hass, entry) if entry else None
+        area = areas.async_get_area(area_id) if area_id else None
+        is_twin = names.count(state.name) > 1
+        labels.append(f"{state.name} ({area.name})" if is_twin and area else state.name)
+    return labels
