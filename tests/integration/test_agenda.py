@@ -54,9 +54,11 @@ class Diary(CalendarEntity):
         ]
 
 
-def meeting(summary: str, start: datetime, hours: float = 1) -> CalendarEvent:
+def meeting(
+    summary: str, start: datetime, hours: float = 1, place: str | None = None
+) -> CalendarEvent:
     """An event of some hours."""
-    return CalendarEvent(start, start + hours * _HOUR, summary)
+    return CalendarEvent(start, start + hours * _HOUR, summary, location=place)
 
 
 class Sky(WeatherEntity):
@@ -112,7 +114,7 @@ async def agenda(home: HomeAssistant, evening: None) -> None:
         "Mine",
         meeting("Dentist", at(15, 9, 30), 0.5),
         meeting("Lunch with Ada", at(15, 12)),
-        meeting("Cinema", at(16, 18), 3),
+        meeting("Cinema", at(16, 18), 3, "Odeon"),
         CalendarEvent(date(2026, 10, 17), date(2026, 10, 19), "Trip to Bath"),
     )
     work = Diary("Work", meeting("Stand-up meeting", at(15, 10), 0.25))
@@ -165,6 +167,26 @@ async def test_calendars(
 
 
 @pytest.mark.parametrize(
+    ("text", "item", "answer"),
+    [
+        ("where's the cinema", "cinema", "Cinema is at Odeon."),
+        ("where is lunch with ada", "lunch with ada", "Lunch with Ada is tomorrow at 12:00 PM."),
+        ("when is the cinema over", "cinema", "Cinema ends on Friday at 9:00 PM."),
+        ("when does the cinema start", "cinema", "Cinema is on Friday at 6:00 PM."),
+        ("when is ada's lunch", "ada's lunch", "Lunch with Ada is tomorrow at 12:00 PM."),
+        ("when do i see the dentists", "seeing the dentist", "Dentist is tomorrow at 9:30 AM."),
+        ("when is football", "football", "I see no football in the calendar."),
+    ],
+)
+async def test_details_of_an_event(
+    home: HomeAssistant, engine: ScriptedEngine, text: str, item: str, answer: str
+) -> None:
+    """Where, until when; and an event that is not called quite so."""
+    slots: dict[str, SlotValue] = {"ask": "when", "item": item}
+    assert (await ask(home, engine, CALENDAR, slots, text))[0] == answer
+
+
+@pytest.mark.parametrize(
     ("slots", "answer", "value"),
     [
         ({"during": "tomorrow"}, "Tomorrow: rainy, 7 to 12 °C, 90 % chance of rain.", "rainy"),
@@ -173,7 +195,7 @@ async def test_calendars(
         ({"condition": "sunny", "during": "friday"}, "Yes, on Friday: sunny, 9 to 26 °C.", True),
         ({"condition": "hot", "during": "friday"}, "Yes, on Friday: sunny, 9 to 26 °C.", True),
         ({"condition": "rainy", "during": "sunday"},
-         "No, on Sunday: snowy, -2 to 3 °C, 60 % chance of rain.", False),
+         "No, on Sunday: snowy, -2 to 3 °C, 60 % chance of snow.", False),
         ({"condition": "rainy"}, "No, now: cloudy, 11 °C.", False),
         ({"condition": "rainy", "during": "in 3 hours"},
          "Yes, today at 10:30 PM: rainy, 8.5 °C, 80 % chance of rain.", True),

@@ -51,10 +51,14 @@ def put(hass: HomeAssistant, entity_id: str, state: str, area: str = "", **attri
 
 
 async def ask(
-    hass: HomeAssistant, engine: ScriptedEngine, intent: str, slots: dict[str, SlotValue]
+    hass: HomeAssistant,
+    engine: ScriptedEngine,
+    intent: str,
+    slots: dict[str, SlotValue],
+    text: str | None = None,
 ) -> tuple[str, Any]:
     """What is said to a question that was read so, and its value."""
-    text = f"question about {' '.join(map(str, slots.values()))}".strip()
+    text = text or f"question about {' '.join(map(str, slots.values()))}".strip()
     engine.plan(text, Step(intent, slots))
     response = await hass.services.async_call(
         DOMAIN, "ask", {"question": text}, blocking=True, return_response=True

@@ -241,7 +241,9 @@ async def _weather(
     chances = [o.values.get("precipitation_probability") for o in outlooks]
     chance = max((c for c in chances if c is not None), default=0)
     if chance >= _WORTH_TELLING:
-        told.append(speaker.phrase("chance", value=number(chance)))
+        falls = {o.condition for o in outlooks} & {*WEATHER_STATES["rainy"], "snowy"}
+        key = "chance_of_snow" if falls == {"snowy"} else "chance"
+        told.append(speaker.phrase(key, value=number(chance)))
     return ", ".join(part for part in told if part)
 
 
