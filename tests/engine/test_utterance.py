@@ -33,6 +33,10 @@ from custom_components.llmos_assistant.engine.utterance import split_words, spok
         ("five and a half minutes", "5.5 minutes"),
         ("2 1/2 hours", "2.5 hours"),
         ("a couple of minutes", "2 minutes"),
+        ("heater to one twenty five please", "heater to 125 please"),
+        ("oven to three fifty", "oven to 350"),
+        ("set the alarm to one thirty", "set the alarm to 1 30"),
+        ("lamp 1 to twenty", "lamp 1 to 20"),
         # a half of something else is no number of it
         ("half the lights and a lamp", "half the lights and a lamp"),
         ("", ""),

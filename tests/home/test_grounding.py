@@ -153,7 +153,11 @@ def test_ambiguous(
     ("intent", "slots", "problem"),
     [
         (ON, {"name": "swimming pool"}, Problem(ProblemKind.UNKNOWN_NAME, "swimming pool")),
-        (ON, {"name": "bathroom lamp"}, Problem(ProblemKind.UNKNOWN_NAME, "bathroom lamp")),
+        (
+            ON,
+            {"name": "bathroom lamp"},
+            Problem(ProblemKind.NEARLY_NAMED, "bathroom lamp", ("Bedroom Lamp",)),
+        ),
         (
             ON,
             {"name": "dining room lights"},

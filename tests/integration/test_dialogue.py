@@ -50,6 +50,22 @@ async def test_asks_back_and_goes_on_with_the_answer(
     assert states(home) == ["off", "off", "on"]
 
 
+async def test_asks_whether_a_name_that_sounds_alike_is_meant(
+    home: HomeAssistant, engine: ScriptedEngine
+) -> None:
+    """Near enough to ask, too far to act: a "yes" does it, and no light has moved before."""
+    await all_off(home)
+    engine.plan("bad lit on", Step("HassTurnOn", {"name": "kitten lits"}))
+    asked = await converse(home, "bad lit on")
+    assert speech(asked) == "Do you mean Kitchen Lights?"
+    assert asked.continue_conversation
+    assert states(home) == ["off", "off", "off"]
+
+    engine.plan("yes", Step("LlmosYes", {}))
+    await converse(home, "yes", conversation_id=asked.conversation_id)
+    assert states(home) == ["off", "off", "on"]
+
+
 async def test_follow_ups(home: HomeAssistant, engine: ScriptedEngine) -> None:
     """The same for another room, and then "turn it off again"."""
     await all_off(home)

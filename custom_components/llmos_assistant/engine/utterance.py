@@ -29,6 +29,19 @@ _FRACTIONS = {"½": 0.5, "1/2": 0.5, "¼": 0.25, "1/4": 0.25, "¾": 0.75, "3/4":
 _UNITS = {"hour", "hours", "minute", "minutes", "second", "seconds"}
 _MEASURES = {*_UNITS, "percent", "%", "degree", "degrees", "°"}
 _LONGEST_NUMBER = 8  # words: "two hundred and fifty five thousand …" is nothing a home needs
+_HUNDREDS = {"one", "two", "three", "four"}  # no oven is hotter
+_TIME_WORDS = {
+    "alarm",
+    "am",
+    "clock",
+    "hours",
+    "minute",
+    "minutes",
+    "pm",
+    "seconds",
+    "timer",
+    "wake",
+}
 _NOT_NUMBERS = {"o", "oh", "and", "a", "an"}
 
 
@@ -50,7 +63,7 @@ def split_words(text: str, language: str = "en") -> list[Word]:
     """Split an utterance into normalised words; number words become one digit word each."""
     words = [_normalise(m.group(), m.start(), m.end()) for m in _TOKEN.finditer(text)]
     words = _join_numbers(words, language)
-    return _join_fractions(words) if language == "en" else words
+    return _join_fractions(_join_hundreds(text, words)) if language == "en" else words
 
 
 def spoken(text: str, words: list[Word]) -> str:
@@ -114,6 +127,20 @@ def _join_decimals(words: list[Word]) -> list[Word]:
         else:
             joined.append(word)
     return joined
+
+
+def _join_hundreds(text: str, words: list[Word]) -> list[Word]:
+    """Read "to one twenty five" as 125, as it is said of ovens and boilers; times of day stay two numbers."""
+    texts = [word.text for word in words]
+    if not _TIME_WORDS.isdisjoint(texts):
+        return words
+    for i in range(len(words) - 2):
+        to, hundreds, rest = words[i : i + 3]
+        said = text[hundreds.start : hundreds.end].lower()
+        if to.text == "to" and said in _HUNDREDS and rest.text.isdigit() and len(rest.text) == 2:
+            joined = Word(f"{hundreds.text}{rest.text}", hundreds.start, rest.end)
+            return [*words[: i + 1], joined, *words[i + 3 :]]
+    return words
 
 
 def _join_fractions(words: list[Word]) -> list[Word]:

@@ -117,6 +117,8 @@ def _answered_slots(
             return {slot: value for slot, value in said.slots.items() if slot in _DURATIONS}
         case ProblemKind.CONFIRM if said and said.intent == YES:
             return {"confirmed": "yes"}
+        case ProblemKind.NEARLY_NAMED if said and said.intent == YES:
+            return {"entity_ids": grounded.choices[0]}
         case ProblemKind.WHICH_ITEM if said is None or refers:
             named = said.slots if said else {}
             return {"item": named.get("item") or named.get("name") or text}

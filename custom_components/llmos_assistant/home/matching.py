@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from ..engine.sounds import sound, sound_likeness
 from .inventory import Entity, Home
 from .kinds import BRANDS, LINES, Kind, kind_of, says_kind, without_kind
 from .names import NEAR, Words, is_plural, likeness, same, singular, sounds_like_part, split, stems
 from .places import Place, split_place
 
+_TO_ASK = 0.75  # how alike a name must sound to be asked about
 _JOINTS = frozenset({"at", "by", "for", "in", "of", "on", "the"})
 _MARGIN = 0.05  # how much better than the next the best of near misses must be
 
@@ -207,6 +209,24 @@ def _near_place(name: Name) -> Reading | None:
         if len(rest) == 1 and (kind := kind_of(rest[0])) and name.has(kind, place):
             return Reading(place=place, kind=kind, is_guess=True)
     return replace(found, is_guess=True) if (found := _in_place(name, near=True)) else None
+
+
+def sounding_like(words: Words, candidates: Iterable[Entity]) -> Entity | None:
+    """The only thing whose name sounds about like the words: near enough to ask, too far to act."""
+    if any(word.isdigit() for word in words):
+        return None  # a number that nothing has was hardly misheard
+    said = sound(" ".join(words))
+    scored = sorted(
+        (
+            (max(sound_likeness(said, sound(n)) for n in e.names), e.entity_id, e)
+            for e in candidates
+        ),
+        reverse=True,
+    )
+    if not scored or scored[0][0] < _TO_ASK:
+        return None
+    is_only = len(scored) == 1 or scored[1][0] <= scored[0][0] - _MARGIN
+    return scored[0][2] if is_only else None
 
 
 def _ways_to_say(words: Words, entity: Entity) -> tuple[Words, Words]:

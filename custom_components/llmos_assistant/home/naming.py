@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from .inventory import Entity
 from .kinds import ASKS, BEHIND_THE_SCENES, BINARY_STATES, STATE_DOMAINS, Kind
-from .matching import Name, Reading, read_exactly, read_group, read_name
+from .matching import Name, Reading, read_exactly, read_group, read_name, sounding_like
 from .names import Words, is_plural, split
 from .outdoors import is_outdoors
 from .places import Place, room_of
@@ -228,4 +228,7 @@ def _not_found(scope: Scope, spoken: str, place: Place | None) -> Unclear:
     anything = Name(words, scope.home.entities, scope.home)
     if words and (read := read_name(anything)) and read.entities:
         return Unclear(ProblemKind.WRONG_KIND, spoken, scope.label(read.entities))
+    if near := sounding_like(words, scope.candidates):
+        label = scope.label((near,))
+        return Unclear(ProblemKind.NEARLY_NAMED, spoken, label, choices=(near.entity_id,))
     return Unclear(ProblemKind.UNKNOWN_NAME, spoken)

@@ -11,6 +11,9 @@ class ProblemKind(StrEnum):
 
     UNKNOWN_NAME = "unknown_name"  # nothing exposed is called `spoken`
     UNKNOWN_AREA = "unknown_area"  # no area or floor is called `spoken`
+    NEARLY_NAMED = (
+        "nearly_named"  # nothing is called `spoken`, but `candidates`, one, sounds like it
+    )
     AMBIGUOUS_NAME = "ambiguous_name"  # `spoken` may be any of `candidates`
     AMBIGUOUS_AREA = "ambiguous_area"  # `spoken` may be any of `candidates`
     WHICH_AREA = "which_area"  # no place was said, and `candidates` are the areas with such things

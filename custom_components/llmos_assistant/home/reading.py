@@ -17,6 +17,7 @@ from .problems import ProblemKind
 # If these stand in the way, the words may have been read wrongly; all other problems are asked about.
 _MISREAD = frozenset(
     {
+        ProblemKind.NEARLY_NAMED,
         ProblemKind.NOTHING_FITS,
         ProblemKind.NO_LEVEL,
         ProblemKind.NO_MODE,
