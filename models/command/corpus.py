@@ -65,6 +65,8 @@ _JOINERS = [
     " after that ",
     " plus ",
     ". ",
+    " ",  # as recognition writes it, or said in one breath
+    " ",
 ]
 _BEFORE = (
     "please|can you|could you|would you|can you please|could you please|hey|okay|ok|so|um|uh|well|right|hi|alright|now|"
