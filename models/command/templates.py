@@ -174,9 +174,9 @@ def backbone(language: str) -> list[Block]:
 
 
 def wordings(language: str) -> list[Block]:
-    """Our own templates: `wordings/<language>/*.yaml`."""
+    """Our own templates: `wordings/<language>/<topic>/*.yaml`."""
     blocks = []
-    for path in sorted((WORDINGS / language).glob("*.yaml")):
+    for path in sorted((WORDINGS / language).glob("*/*.yaml")):
         data = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)  # no "on" turned to true
         rules = {name: _parse(body) for name, body in data.get("rules", {}).items()}
         lists = {
