@@ -38,6 +38,10 @@ HOME = Home(
         Entity("fan.jess", "Fan", area_id="jess", state="on"),
         Entity("switch.dishwasher", "Dishwasher", area_id="hall", state="on"),
         Entity("sensor.dishwasher", "Dishwasher power", (), "power", "hall", "1840"),
+        Entity("switch.kettle", "Kettle", area_id="hall"),
+        Entity("switch.gaggia", "Gaggia espresso", area_id="hall"),
+        Entity("switch.washer", "Washing machine", area_id="bath"),
+        Entity("sensor.wash_time", "Washing machine time left", (), "duration", "bath", "24"),
         Entity("sensor.propane", "Propane tank", state="34"),
         Entity("sensor.attic_battery", "Attic battery", (), "battery", "landing", "20", {"measured": 20}),
         Entity("sensor.eufy_battery", "Eufy battery", (), "battery", "hall", "80", {"measured": 80}),
@@ -85,6 +89,11 @@ def meant(
         # the thing, not what is measured of it
         ("is the dishwasher on", ASK, {"name": "dishwasher", "state": "on"}, None, {"switch.dishwasher"}),
         ("how much propane is left", ASK, {"domain": "todo", "item": "propane"}, None, {"sensor.propane"}),
+        # what makes it, and what tells how long it still takes
+        ("i fancy a brew", ON, {"name": "brew"}, None, {"switch.kettle"}),
+        ("put a coffee on", ON, {"name": "coffee"}, None, {"switch.gaggia"}),
+        ("how long's left on the wash", "HassTimerStatus", {"name": "wash"}, None, {"sensor.wash_time"}),
+        ("when is the washing done", ASK, {"name": "washing"}, None, {"sensor.wash_time"}),
         # all lists, though "do" is said
         ("do we need leeks", ASK, {"domain": "todo", "item": "leeks"}, None, {"todo.jobs", "todo.aldi"}),
         ("make the vanity warmer", "HassClimateSetTemperature", {"area": "vanity", "temperature": "up"}, None,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ..engine.sounds import sound, sound_likeness
 from .inventory import Entity, Home
@@ -15,6 +16,13 @@ from .names import NEAR, Words, is_plural, likeness, same, singular, sounds_like
 from .places import Place, split_place
 
 _TO_ASK = 0.75  # how alike a name must sound to be asked about
+_COFFEE = ("coffee", "espresso", "nespresso", "barista", "cafetiere", "kaffee")
+# What people would like, and the words in names of what makes it, the likeliest first.
+_MAKERS = {
+    **dict.fromkeys(("brew", "cuppa", "tea"), ("kettle", "tea", *_COFFEE)),
+    **dict.fromkeys(("cappuccino", "coffee", "espresso", "latte"), _COFFEE),
+    "toast": ("toaster",),
+}
 _JOINTS = frozenset({"at", "by", "for", "in", "of", "on", "the"})
 _MARGIN = 0.05  # how much better than the next the best of near misses must be
 
@@ -163,6 +171,18 @@ def _part_without_kind(name: Name) -> Reading | None:
     return name.entities(fits)
 
 
+def _by_what_it_makes(name: Name) -> Reading | None:
+    """ "A cuppa" for the kettle, "a latte" for the espresso machine."""
+    for maker in _MAKERS.get(name.words[-1], ()):
+        if made := name.entities(partial(_is_maker, maker)):
+            return made
+    return None
+
+
+def _is_maker(maker: str, entity: Entity, name: Words) -> bool:
+    return entity.domain == "switch" and maker in stems(name)
+
+
 def _without_joints(name: Name) -> Reading | None:
     """ "The lock on the front door" for the "Front Door Lock"."""
     words = tuple(word for word in name.words if word not in _JOINTS)
@@ -253,6 +273,7 @@ _READINGS = (
     _part,
     _part_without_kind,
     _without_joints,
+    _by_what_it_makes,
     _without_brand,
     _near,
     _near_part,

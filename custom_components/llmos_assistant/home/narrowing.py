@@ -117,6 +117,33 @@ def unsaid_name(scope: Scope) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+def time_left(scope: Scope) -> str | None:
+    """The sensor that tells how long the named thing still takes, if that was asked for."""
+    said = stems(split(str(scope.slots.get("name", ""))))
+    if not said or not _HOW_LONG.search(scope.text.lower()):
+        return None
+    found = [
+        entity.name
+        for entity in scope.home.of_kind(frozenset({"sensor"}))
+        if (own := stems(split(entity.name)))
+        and (entity.device_class in _TIMES or not _TIME_LEFT.isdisjoint(own))
+        and all(any(_same_stem(word, other) for other in own) for word in said)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+_HOW_LONG = re.compile(
+    r"\b(?:how long|how much (?:longer|more|time)|time left|when (?:will|is|does)|finish\w*|done|left)\b"
+)
+_TIMES = frozenset({"duration", "timestamp"})
+_TIME_LEFT = frozenset({"end", "finish", "left", "remaining"})
+_STEM = 4  # letters that words of one stem share: "wash" and "washing"
+
+
+def _same_stem(one: str, other: str) -> bool:
+    return one == other or (len(one) >= _STEM and one[:_STEM] == other[:_STEM])
+
+
 def _hits(name: Words, said: frozenset[str], exactly: frozenset[str]) -> int:
     """How many of the name's words were said; words for kinds count where they are the whole name."""
     if len(name) == 1 and name[0] in exactly:

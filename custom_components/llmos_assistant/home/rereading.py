@@ -11,7 +11,7 @@ from .inventory import Area
 from .matching import Name, read_exactly
 from .modes import is_source, said_player
 from .names import same, split, stems
-from .narrowing import said_place, unsaid_name
+from .narrowing import said_place, time_left, unsaid_name
 from .outdoors import OUTSIDE
 from .scope import Scope
 
@@ -34,6 +34,7 @@ _SET_NUMBER = {
     "media_player": ("HassSetVolume", "volume_level"),
 }
 _CHANGE_NUMBER = {"HassSetVolume": ("HassSetVolumeRelative", "volume_step")}
+_OF_TIME_LEFT = frozenset({"HassGetState", "HassTimerStatus"})
 _RELATIVE = ("up", "down")
 _SAME_NUMBER = {"volume_step": "volume_level"}
 _NUMBERS = dict(_SET_NUMBER.values()) | {"HassSetVolumeRelative": "volume_step"}
@@ -72,6 +73,9 @@ def as_meant(scope: Scope) -> None:
     if scope.intent == "HassGetState" and "item" in scope.slots and _is_measured(scope):
         # "How much propane have we got" is no matter of lists, where a sensor tells.
         scope.slots = {"name": scope.slots["item"]}
+    if scope.intent in _OF_TIME_LEFT and (sensor := time_left(scope)):
+        # "How long's left on the wash" is no timer, where the machine tells.
+        scope.intent, scope.slots = "HassGetState", {"name": sensor}
     if scope.intent == _SET_TEMPERATURE and "name" not in scope.slots:
         # "Heat the boiler to 60", where that is no thermostat.
         other = replace(scope, intent=SET_VALUE, slots=dict(scope.slots))
