@@ -193,6 +193,21 @@ def test_a_white_against_the_one_now(text: str, kelvin: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "kelvin"),
+    [
+        ("less yellow", 3800),
+        ("it's too warm a light", 3800),
+        ("too harsh", 2200),
+        ("make it cosy", 2200),
+        ("whiter", 3800),
+    ],
+)
+def test_too_warm_is_colder(text: str, kelvin: int) -> None:
+    slots: Slots = {"name": "desk lamp", "area": "tom's room", "temperature": "up"}
+    assert meant(text, (SET, slots)).steps[0].slots["temperature"] == kelvin
+
+
+@pytest.mark.parametrize(
     ("domain", "state", "is_on"),
     [
         ("alarm_control_panel", "armed_home", True),

@@ -19,6 +19,8 @@ _WHITER = re.compile(
 _SIGNS = {"up": 1, "down": -1}
 _KELVIN_STEP = 800
 _WARM = ("warm", "cos", "coz", "yellow", "soft")
+_LESS = re.compile(r"\b(?:less|not so|too) \w+")  # "too yellow", "less warm": colder
+_LESS_COLD = re.compile(r"\b(?:less|not so|too) (?:blue|clinical|cold|cool|harsh|stark|white)")
 _PERCENT_STEP = 20
 _FAHRENHEIT_FROM = 45  # a home that is set higher than this does not count in °C
 
@@ -54,7 +56,10 @@ def _kelvin(entities: list[Entity], scope: Scope) -> int:
     levels = [entity.levels["kelvin"] for entity in entities if "kelvin" in entity.levels]
     if not levels:
         raise Unclear(ProblemKind.NO_LEVEL, ", ".join(scope.label(entities)))
-    is_warmer = any(word.startswith(_WARM) for word in scope.text.lower().split())
+    words = _LESS.sub("", scope.text.lower()).split()
+    is_warmer = any(word.startswith(_WARM) for word in words) or bool(
+        _LESS_COLD.search(scope.text.lower())
+    )
     return round(sum(levels) / len(levels)) + (-_KELVIN_STEP if is_warmer else _KELVIN_STEP)
 
 
