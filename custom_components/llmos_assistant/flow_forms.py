@@ -29,8 +29,9 @@ from .const import (
     models_folder,
 )
 from .discovery import FoundEngine
+from .engine.model_files import in_words
 from .home.speech import Speaker, async_get_speaker
-from .hub import CHAT_MEMORY, CHAT_MODEL, ENGINE_MEMORY, Hub, in_words, read_hub
+from .hub import CHAT_MEMORY, CHAT_MODEL, ENGINE_MEMORY, Hub, read_hub
 from .install import download_size, unsupported_reason
 from .pipeline import async_has_voice
 

@@ -16,7 +16,14 @@ from .engine import shelf, store
 from .engine.hugging_face import HubSource, Listing, lacks
 from .engine_client import EngineError
 from .engines import make_engine
-from .install import SPEECH_MODEL, InstallError, async_run
+from .install import (
+    SPEECH_MODEL,
+    STAGE_CHAT_MODEL,
+    InstallError,
+    Report,
+    async_install,
+    async_run,
+)
 from .speed import async_measure
 
 
@@ -64,6 +71,17 @@ def _get(models: Path, choice: Choice, report: store.Progress) -> str:
             str(source),
         )
     return str(source)
+
+
+async def async_install_all(
+    hass: HomeAssistant, report: Report, options: Mapping[str, Any]
+) -> None:
+    """Install whatever an entry with `options` needs and lacks. Raises InstallError."""
+    await async_install(hass, report, options)
+    if model := store.MODELS.get(options.get(CONF_CHAT_MODEL, NO_MODEL)):
+        await async_get_model(
+            hass, Choice(model, model.purpose), partial(report, STAGE_CHAT_MODEL)
+        )
 
 
 async def async_look_up(hass: HomeAssistant, repository: str) -> Listing:

@@ -32,7 +32,8 @@ from .const import (
 )
 from .engine import store
 from .engine.hugging_face import Listing, is_repository
-from .hub import disk_free, in_words
+from .engine.model_files import in_words
+from .hub import disk_free
 from .install import SPEECH_MODEL, InstallError
 from .install_steps import InstallSteps
 from .model_texts import ModelTexts

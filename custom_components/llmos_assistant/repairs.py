@@ -12,10 +12,9 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from . import issues
-from .const import CONF_CHAT_MODEL, DOMAIN, NO_MODEL
-from .engine import store
-from .install import InstallError, async_install
-from .models import Choice, async_get_model
+from .const import DOMAIN
+from .install import InstallError
+from .models import async_install_all
 from .pipeline import async_add_pipeline
 
 type _Input = dict[str, Any] | None
@@ -120,15 +119,10 @@ class DownloadFlow(_FixFlow):
 
     async def _async_install(self) -> None:
         """Get the packages and all models that the entry uses. Raises InstallError."""
-        options = self._entry.options
-        await async_install(
-            self.hass, lambda stage, done, total: self._report(done, total), options
-        )
-        if model := store.MODELS.get(options.get(CONF_CHAT_MODEL, NO_MODEL)):
-            await async_get_model(self.hass, Choice(model, model.purpose), self._report)
+        await async_install_all(self.hass, self._report, self._entry.options)
 
     @callback
-    def _report(self, done: int, total: int) -> None:
+    def _report(self, stage: str, done: int, total: int) -> None:
         self.async_update_progress(min(done / total, 1.0))
 
 

@@ -99,7 +99,7 @@ async def test_the_first_screen_tells_what_is_here_and_what_is_recommended(
         "cpu": "Some CPU",
         "cores": "4",
         "memory": "3.1 GB",
-        "disk": "12.0 GB",
+        "disk": "12 GB",
         "warning": "",
     }
     assert told["speech"] == "Base, 150 MB to download with what it needs"

@@ -114,7 +114,7 @@ async def test_a_speech_model_is_shown_with_its_cost_fetched_tried_and_used(
     offered = labels(form, "speech_model")
     assert offered["whisper-tiny"] == "Whisper tiny: 78 MB to download, 180 MB of memory"
     assert offered["whisper-base"] == (
-        "Whisper base: 150 MB to download, 211 MB of memory. Recommended"
+        "Whisper base: 150 MB to download, 210 MB of memory. Recommended"
     )
 
     with patch(f"{_PACKAGE}.engines.EngineSupervisor", wraps=_supervisor(entry_here)) as made:
@@ -220,6 +220,46 @@ async def test_a_chat_model_of_the_store_is_fetched_and_used(
     assert made.call_args.kwargs["chat_model"] == "tiny"
     assert made.call_args.kwargs["speech_model"] == "whisper-base"
     assert stages
+
+
+async def test_reconfiguring_fetches_the_models_that_were_chosen_and_no_other(
+    home: HomeAssistant, entry_here: MockConfigEntry, hub: Hub, models: Path, tmp_path: Path
+) -> None:
+    write_tiny(tmp_path / "tiny.gguf", "llama")
+    hub.repositories["somebody/llama"] = {"tiny.gguf": (tmp_path / "tiny.gguf").read_bytes()}
+    file = store.ModelFile.of(tmp_path / "tiny.gguf")
+    [source] = store.of_repository("somebody/llama", store.Purpose.CHAT).sources
+    chat = store.Model("tiny", (file,), (source,), store.Purpose.CHAT, "Tiny")
+    chosen = {"speech_model": "whisper-tiny", "chat_model": "tiny"}
+    stages: set[str] = set()
+
+    with (
+        patch.dict(store.MODELS, {"tiny": chat}),
+        patch(f"{_PACKAGE}.install.async_process_requirements"),
+        patch(f"{_PACKAGE}.install._is_installed", return_value=True),
+        patch(f"{_PACKAGE}.engines.EngineSupervisor", wraps=_supervisor(entry_here)) as made,
+    ):
+        home.config_entries.async_update_entry(entry_here, options=chosen)
+        await home.async_block_till_done()
+        made.reset_mock()
+        form = await entry_here.start_reconfigure_flow(home)
+        flow = home.config_entries.flow
+        result = await flow.async_configure(form["flow_id"], {"engine": "local"})
+        while result["type"] is FlowResultType.SHOW_PROGRESS:
+            stages.add(result["progress_action"])
+            await asyncio.sleep(0)
+            result = await flow.async_configure(form["flow_id"])
+        await home.async_block_till_done(wait_background_tasks=True)
+
+    assert result["reason"] == "reconfigure_successful"
+    assert {model.name for model in shelf.stored(models)} == {"whisper-tiny", "tiny"}
+    assert {"speech_model", "chat_model", "start"} <= stages
+    assert made.call_args_list
+    for call in made.call_args_list:
+        assert call.kwargs["speech_model"] == "whisper-tiny"
+        assert call.kwargs["chat_model"] == "tiny"
+    assert entry_here.options == chosen
+    assert entry_here.state is ConfigEntryState.LOADED
 
 
 async def test_none_is_a_choice_and_leaves_the_rest(
