@@ -60,7 +60,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: LlmosConfigEntry) -> boo
     entry.async_on_unload(engine.async_stop)  # also if setting up fails below
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
     try:
-        await async_check_engine(engine)
+        await async_check_engine(hass, engine)
     except InstallError as err:
         issues.async_note_setup(hass, entry, err)
         if entry.data[CONF_ENGINE] == ENGINE_LOCAL:

@@ -75,8 +75,8 @@ class LlmosTask(EngineEntity, ai_task.AITaskEntity):
         if fact:
             instructions = f"{instructions}\n(What is known: {fact.words})"
         if fields is None:
-            return await async_generate_text(self.engine, system, instructions)
-        return await async_generate_fields(self.engine, system, instructions, fields)
+            return await async_generate_text(self.hass, self.engine, system, instructions)
+        return await async_generate_fields(self.hass, self.engine, system, instructions, fields)
 
 
 def _fields(task: ai_task.GenDataTask) -> list[Field] | None:

@@ -47,7 +47,8 @@ async def async_ask(
 ) -> Fact:
     """Answer a question about the home, asked in the area `area_id`. Nothing is changed.
 
-    How it was understood and answered is noted in `record`. Raises ServiceValidationError if it is none, HomeAssistantError if the engine fails.
+    How it was understood and answered is noted in `record`. Raises ServiceValidationError if it is
+    none, HomeAssistantError if the engine fails.
     """
     record.area_id = area_id
     with record.timed(Stage.UNDERSTAND):

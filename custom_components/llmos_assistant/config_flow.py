@@ -19,13 +19,11 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_HOST, CONF_LANGUAGE, CONF_PORT
 from homeassistant.core import callback
-from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
 from .app_discovery import AppDiscovery
 from .const import (
     CONF_ENGINE,
-    DEFAULT_PORT,
     DOCS_ELSEWHERE,
     DOMAIN,
     ENGINE_LOCAL,
@@ -35,9 +33,9 @@ from .const import (
     SUBENTRY_TASK,
 )
 from .discovery import FoundEngine, async_found_engines
-from .engines import async_check_engine, make_engine
+from .engines import async_change_entry, async_check_engine, make_engine
 from .examples import async_first_sentence
-from .flow_forms import async_findings, choices, engine_selector, found_name
+from .flow_forms import ADDRESS_SCHEMA, async_findings, choices, engine_selector, found_name
 from .install import InstallError, async_check_disk, unsupported_reason
 from .install_steps import InstallSteps
 from .models import async_install_all, check_language
@@ -45,13 +43,6 @@ from .options_flow import LlmosOptionsFlow
 from .other_languages import is_understood
 from .speed import Speed, async_measure
 from .subentry_flow import LlmosSubentryFlow
-
-_REMOTE_SCHEMA = vol.Schema(
-    {
-        vol.Required(CONF_HOST): vol.All(cv.string, vol.Strip, vol.Length(min=1)),
-        vol.Required(CONF_PORT, default=DEFAULT_PORT): cv.port,
-    }
-)
 
 
 class LlmosConfigFlow(AppDiscovery, InstallSteps, ConfigFlow, domain=DOMAIN):
@@ -164,7 +155,7 @@ class LlmosConfigFlow(AppDiscovery, InstallSteps, ConfigFlow, domain=DOMAIN):
                 return await self.async_step_finish()
         return self.async_show_form(
             step_id="remote",
-            data_schema=self.add_suggested_values_to_schema(_REMOTE_SCHEMA, self._data),
+            data_schema=self.add_suggested_values_to_schema(ADDRESS_SCHEMA, self._data),
             errors=errors,
             description_placeholders=placeholders,
         )
@@ -228,7 +219,9 @@ class LlmosConfigFlow(AppDiscovery, InstallSteps, ConfigFlow, domain=DOMAIN):
             for key in (CONF_HOST, CONF_PORT):
                 self._data.pop(key, None)
         if self.source == SOURCE_RECONFIGURE:
-            return self._async_change(self._get_reconfigure_entry())
+            entry = self._get_reconfigure_entry()
+            async_change_entry(self.hass, entry, unique_id=self._engine_name, data=self._data)
+            return self.async_abort(reason="reconfigure_successful")
         if self._async_current_entries(include_ignore=False):
             return self.async_abort(reason="single_instance_allowed")
         await self.async_set_unique_id(self._engine_name, raise_on_progress=False)
@@ -249,16 +242,6 @@ class LlmosConfigFlow(AppDiscovery, InstallSteps, ConfigFlow, domain=DOMAIN):
             },
         )
 
-    @callback
-    def _async_change(self, entry: ConfigEntry) -> ConfigFlowResult:
-        """Use what was chosen now, or what was there already but may have been damaged."""
-        is_changed = self.hass.config_entries.async_update_entry(
-            entry, unique_id=self._engine_name, data=self._data
-        )
-        if not (is_changed and entry.update_listeners):  # whose listener loads it again
-            self.hass.config_entries.async_schedule_reload(entry.entry_id)
-        return self.async_abort(reason="reconfigure_successful")
-
     @override
     async def _async_install(self) -> None:
         """Raises InstallError."""
@@ -270,7 +253,7 @@ class LlmosConfigFlow(AppDiscovery, InstallSteps, ConfigFlow, domain=DOMAIN):
         """See that an engine hears and understands, and how fast. Raises InstallError."""
         engine = make_engine(self.hass, self._data, self._options)
         try:
-            await async_check_engine(engine)
+            await async_check_engine(self.hass, engine)
             self._speed = await async_measure(self.hass, engine)
         finally:
             await engine.async_stop()

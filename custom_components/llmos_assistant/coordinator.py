@@ -15,7 +15,8 @@ from .const import CONF_ENGINE, CONF_PRIVACY, DOMAIN, ENGINE_LOCAL, SPEECH_LANGU
 from .engine.protocol import EngineInfo
 from .engine_client import Engine, EngineError
 from .health import State
-from .issues import async_note_health, async_note_info
+from .issues import async_note_away, async_note_health, async_note_info
+from .reasons import async_cached_reason
 from .request_log import RequestLog
 
 _LOGGER = logging.getLogger(__name__)
@@ -52,8 +53,7 @@ class EngineCoordinator(DataUpdateCoordinator[EngineInfo]):
     @callback
     def async_start(self) -> None:
         """Follow the engine's health and the requests, until the entry is unloaded."""
-        if self.is_local:  # an earlier engine of this entry may have failed
-            async_note_health(self.hass, self.engine.health, self.engine.log_excerpt())
+        self._note_issues()  # an earlier engine of this entry may have failed
         self.config_entry.async_on_unload(self.engine.health.listen(self._note_health))
         self.config_entry.async_on_unload(self.requests.listen(self._note_request))
 
@@ -94,17 +94,28 @@ class EngineCoordinator(DataUpdateCoordinator[EngineInfo]):
         """Log what happened, once; raise or withdraw issues; show it."""
         health = self.engine.health
         is_failing = health.state is State.FAILING
+        is_news = not (is_failing and self._was_failing)
         if is_failing and not self._was_failing:
             self._was_failing = True
             _LOGGER.warning("The engine is not available: %s", health.reason.rstrip("."))
         elif self._was_failing and not health.failures:
             self._was_failing = False
             _LOGGER.info("The engine is available again")
-        if self.is_local:
-            async_note_health(self.hass, health, self.engine.log_excerpt())
+        self._note_issues()
         self.update_interval = _ASK_AGAIN if is_failing and not self.is_local else None
         self.async_update_listeners()
-        self._look()
+        if is_news:  # or looking at one that is away would make it be looked at again at once
+            self._look()
+
+    @callback
+    def _note_issues(self) -> None:
+        health = self.engine.health
+        if self.is_local:
+            async_note_away(self.hass, None)
+            async_note_health(self.hass, health, self.engine.log_excerpt())
+        else:
+            error = health.error
+            async_note_away(self.hass, async_cached_reason(self.hass, error) if error else None)
 
     @callback
     def _note_request(self) -> None:

@@ -81,9 +81,7 @@ def _is_installed(folder: Path, model: store.Model | None) -> bool:
     return has_model and all(map(is_installed, ENGINE_REQUIREMENTS))
 
 
-async def async_check_disk(
-    hass: HomeAssistant, options: Mapping[str, Any] | None = None
-) -> None:
+async def async_check_disk(hass: HomeAssistant, options: Mapping[str, Any] | None = None) -> None:
     """Raise InstallError if what is missing does not fit on the disk."""
     await hass.async_add_executor_job(_check_disk, models_folder(hass), speech_model(options))
 

@@ -24,6 +24,7 @@ from .install import (
     async_install,
     async_run,
 )
+from .reasons import async_reason
 from .speed import async_measure
 
 
@@ -79,9 +80,7 @@ async def async_install_all(
     """Install whatever an entry with `options` needs and lacks. Raises InstallError."""
     await async_install(hass, report, options)
     if model := store.MODELS.get(options.get(CONF_CHAT_MODEL, NO_MODEL)):
-        await async_get_model(
-            hass, Choice(model, model.purpose), partial(report, STAGE_CHAT_MODEL)
-        )
+        await async_get_model(hass, Choice(model, model.purpose), partial(report, STAGE_CHAT_MODEL))
 
 
 async def async_look_up(hass: HomeAssistant, repository: str) -> Listing:
@@ -107,7 +106,7 @@ async def async_try_speech(hass: HomeAssistant, data: Mapping[str, Any], model: 
             raise InstallError("other_language", language)
         return (await async_measure(hass, engine)).hearing
     except EngineError as err:
-        raise InstallError("engine_failed", str(err)) from err
+        raise InstallError("engine_failed", await async_reason(hass, err)) from err
     finally:
         await engine.async_stop()
 

@@ -13,18 +13,22 @@ from homeassistant.helpers import issue_registry as ir
 
 from . import issues
 from .const import DOMAIN
+from .engines import async_change_entry, async_check_engine, make_engine
+from .flow_forms import ADDRESS_SCHEMA
 from .install import InstallError
 from .models import async_install_all
 from .pipeline import async_add_pipeline
 
 type _Input = dict[str, Any] | None
 
+_NO_FIELDS = vol.Schema({})
+
 
 async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
     """The flow that repairs an issue."""
-    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    (entry,) = hass.config_entries.async_entries(DOMAIN, include_ignore=False)
     return _FLOWS[issue_id](entry)
 
 
@@ -48,7 +52,7 @@ class _FixFlow(RepairsFlow):
     async def _async_repair(self) -> RepairsFlowResult:
         raise NotImplementedError
 
-    def _explain(self, step_id: str) -> RepairsFlowResult:
+    def _explain(self, step_id: str, fields: vol.Schema = _NO_FIELDS) -> RepairsFlowResult:
         """A form with what is wrong, and what went wrong while repairing it."""
         issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
         placeholders = dict((issue and issue.translation_placeholders) or {})
@@ -57,7 +61,7 @@ class _FixFlow(RepairsFlow):
             errors["base"], placeholders["reason"] = self._error
         return self.async_show_form(
             step_id=step_id,
-            data_schema=vol.Schema({}),
+            data_schema=fields,
             errors=errors,
             description_placeholders=placeholders,
         )
@@ -126,6 +130,23 @@ class DownloadFlow(_FixFlow):
         self.async_update_progress(min(done / total, 1.0))
 
 
+class ReconnectFlow(_FixFlow):
+    """Looks for the engine where it is said to be, and uses it from there."""
+
+    async def async_step_confirm(self, user_input: _Input = None) -> RepairsFlowResult:
+        """Ask where it is."""
+        data = {**self._entry.data, **(user_input or {})}
+        if user_input is not None:
+            try:
+                await async_check_engine(self.hass, make_engine(self.hass, data))
+            except InstallError as err:
+                self._error = "still_failing", str(err)
+            else:
+                async_change_entry(self.hass, self._entry, data=data)
+                return self.async_create_entry(data={})
+        return self._explain("confirm", self.add_suggested_values_to_schema(ADDRESS_SCHEMA, data))
+
+
 class PipelineFlow(_FixFlow):
     """Creates a voice assistant that uses the integration."""
 
@@ -136,6 +157,7 @@ class PipelineFlow(_FixFlow):
 
 _FLOWS: dict[str, type[_FixFlow]] = {
     issues.INCOMPLETE: DownloadFlow,
+    issues.UNREACHABLE: ReconnectFlow,
     issues.KEEPS_FAILING: RestartFlow,
     issues.NO_MEMORY: RestartFlow,
     issues.NO_PIPELINE: PipelineFlow,

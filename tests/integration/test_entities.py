@@ -9,12 +9,14 @@ from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from homeassistant.components import conversation
 from homeassistant.components.homeassistant.exposed_entities import async_should_expose
 from homeassistant.const import EntityCategory
 from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
@@ -113,15 +115,54 @@ async def test_an_engine_elsewhere_goes_and_comes_back(
     told = [r for r in caplog.records if r.levelname in ("WARNING", "ERROR")]
     assert [r.message.partition(":")[0] for r in told] == ["The engine is not available"]
 
+    with patch.object(
+        entry.runtime_data.engine, "info", wraps=entry.runtime_data.engine.info
+    ) as look:
+        for seconds in range(5, 60, 5):
+            await later(home, seconds)
+        assert look.call_count <= 1  # it is asked for once a minute
     async with serving(elsewhere, elsewhere.port):
-        await later(home, 70)
+        await later(home, 130)
         assert sensor(home, "engine") == "running"
     assert [r.message for r in caplog.records].count("The engine is available again") == 1
 
 
-async def test_an_engine_elsewhere_has_no_button(
+async def press(hass: HomeAssistant) -> None:
+    """Press the button that frees memory."""
+    await hass.services.async_call(
+        "button", "press", {"entity_id": "button.llmos_assistant_free_memory"}, blocking=True
+    )
+
+
+async def test_the_button_frees_memory_elsewhere(
+    home: HomeAssistant, engine: ScriptedEngine, assistant: MockConfigEntry
+) -> None:
+    await later(home, 5)
+
+    await press(home)
+
+    assert engine.memory == 2**26
+    await later(home, 5)
+    assert float(sensor(home, "engine_memory")) == 64
+    assert sensor(home, "engine") == "running"
+
+
+async def test_an_engine_elsewhere_that_is_away_cannot_free_memory(
     home: HomeAssistant, assistant: MockConfigEntry
 ) -> None:
+    assistant.runtime_data.engine.uri = "tcp://127.0.0.1:1"
+    with pytest.raises(HomeAssistantError, match="No engine answers at") as told:
+        await press(home)
+    assert told.value.translation_key == "engine_failed"
+
+
+async def test_an_engine_elsewhere_that_cannot_free_memory_has_no_button(
+    home: HomeAssistant, engine: ScriptedEngine, entry: MockConfigEntry
+) -> None:
+    engine.frees_memory = False
+    entry.add_to_hass(home)
+    assert await home.config_entries.async_setup(entry.entry_id)
+
     assert home.states.async_entity_ids("button") == []
 
 
@@ -147,9 +188,7 @@ async def test_the_button_frees_memory_until_the_next_request(
     pid = local.runtime_data.engine.pid
     assert is_running(pid)
 
-    await home.services.async_call(
-        "button", "press", {"entity_id": "button.llmos_assistant_free_memory"}, blocking=True
-    )
+    await press(home)
     await later(home, 5)
 
     assert not is_running(pid)
