@@ -12,9 +12,18 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from . import issues
-from .const import CONF_ENGINE, CONF_PIPELINE_ID, CONF_PRIVACY, DOMAIN, ENGINE_LOCAL
+from .const import (
+    CONF_CHAT_MODEL,
+    CONF_ENGINE,
+    CONF_PIPELINE_ID,
+    CONF_PRIVACY,
+    CONF_SECONDS,
+    CONF_SPEECH_MODEL,
+    DOMAIN,
+    ENGINE_LOCAL,
+)
 from .coordinator import EngineCoordinator, LlmosConfigEntry
-from .engines import async_check_engine, make_engine
+from .engines import async_check_engine, chosen_models, make_engine
 from .install import (
     InstallError,
     async_is_installed,
@@ -36,7 +45,8 @@ PLATFORMS = [
 
 _INSTALLATION_WAIT = 10  # seconds that setting up waits for an installation before it is put off
 
-_NO_RELOAD = {CONF_PRIVACY, CONF_PIPELINE_ID}  # settings that the engine need not know
+# What is used, or need not be known, without loading anew.
+_NO_RELOAD = {CONF_CHAT_MODEL, CONF_PIPELINE_ID, CONF_PRIVACY, CONF_SECONDS, CONF_SPEECH_MODEL}
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -72,13 +82,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: LlmosConfigEntry) -> boo
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await async_create_pipeline(hass, entry)
     issues.async_watch_home(hass, entry)
-    _reload_on_change(entry)
+    _follow_changes(entry)
     return True
 
 
 @callback
-def _reload_on_change(entry: LlmosConfigEntry) -> None:
-    """Set up anew with what is chosen, whenever that changes."""
+def _follow_changes(entry: LlmosConfigEntry) -> None:
+    """Use what is chosen, whenever that changes: other models at once, all else by loading anew."""
 
     def settings() -> tuple[dict[str, Any], list[Any]]:
         chosen = {k: v for k, v in (entry.data | entry.options).items() if k not in _NO_RELOAD}
@@ -86,10 +96,17 @@ def _reload_on_change(entry: LlmosConfigEntry) -> None:
         return chosen, [subentry.as_dict() for subentry in entry.subentries.values()]
 
     before = settings()
+    models = chosen_models(entry.options)
 
     async def changed(hass: HomeAssistant, entry: LlmosConfigEntry) -> None:
+        nonlocal models
         if settings() != before:
             hass.config_entries.async_schedule_reload(entry.entry_id)
+        elif models != (models := chosen_models(entry.options)):
+            # Loading anew would leave Assist without an agent until the engine has started.
+            entry.async_create_background_task(
+                hass, entry.runtime_data.async_use_models(), f"{DOMAIN} models"
+            )
 
     entry.async_on_unload(entry.add_update_listener(changed))
 

@@ -14,6 +14,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from .const import CONF_ENGINE, CONF_PRIVACY, DOMAIN, ENGINE_LOCAL, SPEECH_LANGUAGES
 from .engine.protocol import EngineInfo
 from .engine_client import Engine, EngineError
+from .engines import chosen_models
 from .health import State
 from .issues import async_note_away, async_note_health, async_note_info
 from .reasons import async_cached_reason
@@ -56,6 +57,14 @@ class EngineCoordinator(DataUpdateCoordinator[EngineInfo]):
         self._note_issues()  # an earlier engine of this entry may have failed
         self.config_entry.async_on_unload(self.engine.health.listen(self._note_health))
         self.config_entry.async_on_unload(self.requests.listen(self._note_request))
+
+    async def async_use_models(self) -> None:
+        """Have the engine use the models that are chosen now, as they are on the disk now."""
+        try:
+            await self.engine.async_use(*chosen_models(self.config_entry.options))
+        except EngineError:
+            return  # its health tells
+        await self.async_request_refresh()
 
     @property
     def memory(self) -> int | None:

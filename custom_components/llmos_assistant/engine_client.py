@@ -77,6 +77,9 @@ class Engine(Protocol):
     async def async_rest(self) -> None:
         """Free the engine's memory until the next request, which takes longer."""
 
+    async def async_use(self, speech_model: str, chat_model: str) -> None:
+        """Use these models from now on, as they are on the disk now."""
+
     async def async_stop(self) -> None:
         """End what was started for this engine, for good."""
 
@@ -160,6 +163,9 @@ class EngineClient:
     def log_excerpt(self) -> str:
         """Not known: whoever runs the engine has its log."""
         return ""
+
+    async def async_use(self, speech_model: str, chat_model: str) -> None:
+        """Nothing to do: its models are chosen where it runs."""
 
     async def async_stop(self) -> None:
         """Nothing was started."""

@@ -33,13 +33,17 @@ def make_engine(
         host = f"[{data[CONF_HOST]}]" if ":" in data[CONF_HOST] else data[CONF_HOST]
         return EngineClient(f"tcp://{host}:{data[CONF_PORT]}")
     language = data.get(CONF_LANGUAGE, DEFAULT_LANGUAGE)
-    options = options or {}
+    speech, chat = chosen_models(options or {})
     return EngineSupervisor(
-        models_folder(hass),
-        speech_model=options.get(CONF_SPEECH_MODEL, SPEECH_MODEL.name),
-        chat_model=options.get(CONF_CHAT_MODEL, NO_MODEL),
-        language=language,
+        models_folder(hass), speech_model=speech, chat_model=chat, language=language
     )
+
+
+def chosen_models(options: Mapping[str, Any]) -> tuple[str, str]:
+    """The speech model and the chat model that an entry with `options` uses."""
+    speech: str = options.get(CONF_SPEECH_MODEL, SPEECH_MODEL.name)
+    chat: str = options.get(CONF_CHAT_MODEL, NO_MODEL)
+    return speech, chat
 
 
 @callback

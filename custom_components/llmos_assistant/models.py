@@ -15,7 +15,7 @@ from .const import CONF_CHAT_MODEL, CONF_SPEECH_MODEL, DEFAULT_LANGUAGE, NO_MODE
 from .engine import shelf, store
 from .engine.hugging_face import HubSource, Listing, lacks
 from .engine_client import EngineError
-from .engines import make_engine
+from .engines import chosen_models, make_engine
 from .install import (
     SPEECH_MODEL,
     STAGE_CHAT_MODEL,
@@ -120,8 +120,7 @@ def check_language(options: Mapping[str, Any], language: str) -> None:
 
 def models_in_use(options: Mapping[str, Any]) -> set[str]:
     """The names of the models that an entry with `options` uses."""
-    speech = options.get(CONF_SPEECH_MODEL, SPEECH_MODEL.name)
-    return {speech, options.get(CONF_CHAT_MODEL, NO_MODEL)}
+    return set(chosen_models(options))
 
 
 async def async_stored(hass: HomeAssistant) -> list[shelf.Stored]:

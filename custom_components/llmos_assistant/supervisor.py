@@ -54,12 +54,11 @@ class EngineSupervisor:
     ) -> None:
         self._options = [
             f"--models={models}",
-            f"--speech-model={speech_model}",
-            f"--chat-model={chat_model}",
             f"--language={language}",
             f"--nice={NICENESS}",
             "--exit-with-parent",
         ]
+        self._models = _model_options(speech_model, chat_model)
         if command_model:
             self._options.append(f"--command-model={command_model}")
         self._lock = asyncio.Lock()
@@ -135,6 +134,17 @@ class EngineSupervisor:
         async with self._lock:
             await self._end_process()
             self.health.note(State.STOPPED)
+
+    async def async_use(self, speech_model: str, chat_model: str) -> None:
+        """Start the engine again, with these models as they are on the disk now.
+
+        Who asks meanwhile waits. Raises EngineUnavailable.
+        """
+        async with self._lock:
+            self._models = _model_options(speech_model, chat_model)
+            await self._end_process()
+            self._next_start = 0.0
+        await self.async_start()
 
     async def async_stop(self) -> None:
         """End the engine for good, by force if it must be."""
@@ -229,6 +239,7 @@ class EngineSupervisor:
                 str(ENGINE_FOLDER),
                 f"--uri={uri}",
                 *self._options,
+                *self._models,
                 stdin=asyncio.subprocess.PIPE,  # ends with this process, and so does the engine
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
@@ -289,6 +300,10 @@ class EngineSupervisor:
         if self._folder:
             await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
             self._folder = None
+
+
+def _model_options(speech_model: str, chat_model: str) -> tuple[str, ...]:
+    return f"--speech-model={speech_model}", f"--chat-model={chat_model}"
 
 
 def _socket_folder() -> Path:

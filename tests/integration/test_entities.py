@@ -219,6 +219,37 @@ async def test_a_process_that_dies_is_noticed_before_anybody_speaks(
     assert sensor(home, "engine") == "running"
 
 
+async def test_assist_answers_while_another_model_is_put_to_use(
+    home: HomeAssistant, local: MockConfigEntry
+) -> None:
+    """Whoever speaks just then waits, and gets an answer, not an error."""
+    before = local.runtime_data.engine.pid
+    answers: set[str] = set()
+    is_over = False
+
+    async def keep_asking() -> None:
+        while not is_over:
+            result = await conversation.async_converse(
+                home, "turn off the kitchen lights", None, Context(), "en", AGENT
+            )
+            answers.add(str(result.response.speech["plain"]["speech"]))
+            await asyncio.sleep(0)
+
+    asking = asyncio.create_task(keep_asking())
+    await asyncio.sleep(0.2)
+    home.config_entries.async_update_entry(local, options={"chat_model": "not-here"})
+    async with asyncio.timeout(60):
+        while local.runtime_data.engine.pid in (before, None):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    await asyncio.sleep(0.5)
+    is_over = True
+    await asking
+
+    assert answers == {"Turned off the lights"}
+    await home.async_block_till_done(wait_background_tasks=True)
+    assert "There is no chat model in not-here" in local.runtime_data.engine.log_excerpt()
+
+
 def read(name: str) -> dict[str, Any]:
     """A JSON file of the integration."""
     return load_yaml_dict(str(FOLDER / name))

@@ -117,14 +117,17 @@ async def test_a_speech_model_is_shown_with_its_cost_fetched_tried_and_used(
         "Whisper base: 150 MB to download, 210 MB of memory. Recommended"
     )
 
-    with patch(f"{_PACKAGE}.engines.EngineSupervisor", wraps=_supervisor(entry_here)) as made:
+    with (
+        patch(f"{_PACKAGE}.engines.EngineSupervisor", wraps=_supervisor(entry_here)) as tried,
+        patch.object(entry_here.runtime_data.engine, "async_use") as used,
+    ):
         result = await submit(home, form, speech_model="whisper-tiny")
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert entry_here.options["speech_model"] == "whisper-tiny"
     assert entry_here.state is ConfigEntryState.LOADED
-    assert {call.kwargs["speech_model"] for call in made.call_args_list} == {"whisper-tiny"}
-    assert made.call_count == 2  # to try it, and to use it
+    assert tried.call_args.kwargs["speech_model"] == "whisper-tiny"
+    used.assert_called_once_with("whisper-tiny", "none")
     assert store.is_installed(models, store.MODELS["whisper-tiny"])
 
     seconds = entry_here.options["seconds"]["whisper-tiny"]
@@ -209,7 +212,7 @@ async def test_a_chat_model_of_the_store_is_fetched_and_used(
     with (
         patch.object(store, "CHAT_MODELS", (model,)),
         patch.dict(store.MODELS, {"tiny": model}),
-        patch(f"{_PACKAGE}.engines.EngineSupervisor", wraps=_supervisor(entry_here)) as made,
+        patch.object(entry_here.runtime_data.engine, "async_use") as used,
     ):
         form = await open_step(home, entry_here, "chat")
         assert "answers are often wrong" in labels(form, "chat_model")["tiny"]
@@ -217,8 +220,7 @@ async def test_a_chat_model_of_the_store_is_fetched_and_used(
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert entry_here.options == {"chat_model": "tiny"}
-    assert made.call_args.kwargs["chat_model"] == "tiny"
-    assert made.call_args.kwargs["speech_model"] == "whisper-base"
+    used.assert_called_once_with("whisper-base", "tiny")
     assert stages
 
 
@@ -384,12 +386,12 @@ async def test_what_is_stored_is_listed_removed_and_updated(
     assert list(labels(form, "remove")) == ["somebody--whisper"]
     assert set(labels(form, "update")) == {"somebody--whisper", "whisper-tiny"}
 
-    with patch.object(home.config_entries, "async_schedule_reload") as reload:
+    with patch.object(entry_here.runtime_data.engine, "async_use") as used:
         result = await submit(home, form, remove=["somebody--whisper"], update=["whisper-tiny"])
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert [model.name for model in shelf.stored(models)] == ["whisper-tiny"]
     assert (models / "whisper-tiny" / "config.json").read_bytes() == b'{"newer": 1}'
-    assert reload.called
+    used.assert_called_once_with("whisper-tiny", "none")
     assert entry_here.options["speech_model"] == "whisper-tiny"
 
 
