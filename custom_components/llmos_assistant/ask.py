@@ -55,9 +55,12 @@ async def async_ask(
         understood = await async_understand(hass, engine, question, language, area_id)
     record.understood(understood.plan, understood.grounding)
     steps = understood.grounding.steps
-    if not steps or all(step.intent == IF for step in steps):
+    wanted = {step.intent for step in steps}
+    if understood.grounding.unmet:  # and what depends on it left out
+        wanted = {step.intent for step in understood.plan.steps}
+    if wanted <= {IF}:
         raise _refused("not_about_home")
-    if any(step.intent not in (*QUESTION_INTENTS, IF) for step in steps):
+    if not wanted <= {*QUESTION_INTENTS, IF}:
         raise _refused("only_questions")
     speaker = await async_get_speaker(hass, language)
     if problem := understood.grounding.problem:

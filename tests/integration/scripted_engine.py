@@ -55,6 +55,7 @@ class ScriptedEngine:
     transcript: str = ""
     chat: list[str] | None = None  # what the chat model says, one answer after the other
     error: str = ""
+    chat_error: str = ""
     has_speech: bool = True
     speech_languages: list[str] = field(default_factory=lambda: ["en"])
     protocol: int = PROTOCOL
@@ -101,6 +102,8 @@ class ScriptedEngine:
         chat = Chat.from_transcript(transcript)
         assert chat is not None
         assert self.chat is not None
+        if self.chat_error:
+            return [Error(self.chat_error).event()]
         self.chats.append(chat)
         words = self.chat.pop(0).split(" ")
         pieces = [HandledChunk(word if n == 0 else f" {word}") for n, word in enumerate(words)]

@@ -395,6 +395,36 @@ async def test_what_is_stored_is_listed_removed_and_updated(
     assert entry_here.options["speech_model"] == "whisper-tiny"
 
 
+async def test_what_is_being_fetched_cannot_be_removed(
+    home: HomeAssistant, entry_here: MockConfigEntry, hub: Hub, models: Path
+) -> None:
+    store.install(models, store.of_repository("somebody/whisper", store.Purpose.SPEECH))
+    form = await open_step(home, entry_here, "stored")
+
+    with store.locked(models, "somebody--whisper"):
+        failed = await submit(home, form, remove=["somebody--whisper"])
+
+    assert (failed["step_id"], failed["errors"]) == ("install_failed", {"base": "model_failed"})
+    assert "somebody--whisper" in failed["description_placeholders"]["reason"]
+    assert [model.name for model in shelf.stored(models)] == ["somebody--whisper"]
+
+
+async def test_a_download_that_was_not_finished_is_listed_as_such(
+    home: HomeAssistant, entry_here: MockConfigEntry, models: Path
+) -> None:
+    part = models / "whisper-tiny.partial" / "model.bin.part"
+    part.parent.mkdir(parents=True)
+    part.write_bytes(bytes(5_000_000))
+
+    form = await open_step(home, entry_here, "stored")
+
+    assert form["description_placeholders"]["models"] == (
+        "- Whisper tiny: 5 MB, download not finished"
+    )
+    await submit(home, form, remove=["whisper-tiny.partial"])
+    assert not part.exists()
+
+
 async def test_on_another_machine_it_is_chosen_there(
     home: HomeAssistant, assistant: MockConfigEntry
 ) -> None:
