@@ -17,7 +17,7 @@ from .engine_client import Engine, EngineError
 from .engines import chosen_models
 from .health import State
 from .issues import async_note_away, async_note_health, async_note_info
-from .reasons import async_cached_reason
+from .reasons import async_worded
 from .request_log import RequestLog
 
 _LOGGER = logging.getLogger(__name__)
@@ -47,6 +47,7 @@ class EngineCoordinator(DataUpdateCoordinator[EngineInfo]):
         )
         self.data = EngineInfo()
         self.engine = engine
+        self.keeps_engine = False  # whether it goes on after the entry is unloaded
         self.is_local = entry.data[CONF_ENGINE] == ENGINE_LOCAL
         self.requests = RequestLog(entry.options.get(CONF_PRIVACY, False))
         self._was_failing = False
@@ -123,8 +124,9 @@ class EngineCoordinator(DataUpdateCoordinator[EngineInfo]):
             async_note_away(self.hass, None)
             async_note_health(self.hass, health, self.engine.log_excerpt())
         else:
-            error = health.error
-            async_note_away(self.hass, async_cached_reason(self.hass, error) if error else None)
+            err = health.error
+            reason = async_worded(self.hass, err.key, err.details) if err else None
+            async_note_away(self.hass, reason)
 
     @callback
     def _note_request(self) -> None:

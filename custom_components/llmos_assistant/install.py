@@ -187,7 +187,7 @@ async def _async_install(hass: HomeAssistant, model: store.Model | None, report:
     try:
         await async_run(hass, partial(store.install, models_folder(hass), model), note)
     except store.ModelError as err:
-        raise InstallError("model_failed", str(err)) from err
+        raise InstallError(err.key, err.detail) from err
     return downloaded
 
 

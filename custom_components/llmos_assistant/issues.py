@@ -31,7 +31,7 @@ from .engine.protocol import PROTOCOL, EngineInfo
 from .health import Health, State
 from .home.building import async_build_home
 from .install import InstallError, speech_model
-from .reasons import async_cached_reason
+from .reasons import async_worded
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ def async_note_installation(hass: HomeAssistant, error: InstallError | None) -> 
     if error is None:
         ir.async_delete_issue(hass, DOMAIN, INCOMPLETE)
     else:
-        _raise(hass, INCOMPLETE, reason=error.reason or str(error))
+        _raise(hass, INCOMPLETE, reason=async_worded(hass, error.key, error.placeholders))
 
 
 @callback
@@ -86,7 +86,7 @@ def async_note_setup(hass: HomeAssistant, entry: ConfigEntry, error: InstallErro
     if error.key == INCOMPATIBLE:
         async_note_protocol(hass, error.reason)
     elif entry.data[CONF_ENGINE] != ENGINE_LOCAL:
-        async_note_away(hass, error.reason)
+        async_note_away(hass, error.reason if error.key == "engine_failed" else None)
     elif error.key == INCOMPLETE:
         async_note_installation(hass, error)
 
@@ -135,7 +135,7 @@ def async_note_health(
         async_withdraw(hass, (KEEPS_FAILING, NO_MEMORY))
     if health.state is not State.FAILING or not health.error:
         return
-    reason = async_cached_reason(hass, health.error)
+    reason = async_worded(hass, health.error.key, health.error.details)
     if health.lacks_memory:
         ir.async_delete_issue(hass, DOMAIN, KEEPS_FAILING)
         _raise(hass, NO_MEMORY, reason=reason, log=log)

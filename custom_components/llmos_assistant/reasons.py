@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.translation import async_get_cached_translations
@@ -22,11 +24,14 @@ async def async_reason(hass: HomeAssistant, err: EngineError) -> str:
 
 
 @callback
-def async_cached_reason(hass: HomeAssistant, err: EngineError) -> str:
-    """The same for whoever cannot wait: English if Home Assistant has only just changed its language."""
+def async_worded(hass: HomeAssistant, key: str, details: Mapping[str, str]) -> str:
+    """The text of an exception in the language of Home Assistant, without its full stop.
+
+    Its key, if Home Assistant has only just changed its language.
+    """
     phrases = async_get_cached_translations(hass, hass.config.language, "exceptions", DOMAIN)
-    phrase = phrases.get(f"component.{DOMAIN}.exceptions.{err.key}.message")
-    return phrase.format(**err.details) if phrase else str(err)
+    phrase = phrases.get(f"component.{DOMAIN}.exceptions.{key}.message", key)
+    return phrase.format(**details).rstrip(".。")
 
 
 async def async_no_engine(hass: HomeAssistant, err: EngineError) -> HomeAssistantError:

@@ -18,6 +18,7 @@ from .flow_forms import ADDRESS_SCHEMA
 from .install import InstallError
 from .models import async_install_all
 from .pipeline import async_add_pipeline
+from .reasons import async_worded
 
 type _Input = dict[str, Any] | None
 
@@ -71,7 +72,11 @@ class _FixFlow(RepairsFlow):
         await self.hass.config_entries.async_reload(self._entry.entry_id)
         if self._entry.state is ConfigEntryState.LOADED:
             return True
-        self._error = ("still_failing", (self._entry.reason or "").rstrip("."))
+        reason = (self._entry.reason or "").rstrip(".")
+        if key := self._entry.error_reason_translation_key:
+            details = self._entry.error_reason_translation_placeholders or {}
+            reason = async_worded(self.hass, key, details)
+        self._error = "still_failing", reason
         return False
 
 
@@ -105,7 +110,7 @@ class DownloadFlow(_FixFlow):
         try:
             await task
         except InstallError as err:
-            self._error = err.key, err.reason
+            self._error = "model_failed", async_worded(self.hass, err.key, err.placeholders)
             return self.async_show_progress_done(next_step_id="failed")
         return self.async_show_progress_done(next_step_id="restart")
 
@@ -140,7 +145,8 @@ class ReconnectFlow(_FixFlow):
             try:
                 await async_check_engine(self.hass, make_engine(self.hass, data))
             except InstallError as err:
-                self._error = "still_failing", str(err)
+                reason = async_worded(self.hass, err.key, err.placeholders)
+                self._error = "still_failing", reason
             else:
                 async_change_entry(self.hass, self._entry, data=data)
                 return self.async_create_entry(data={})

@@ -8,12 +8,14 @@ import signal
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from homeassistant.components import conversation
 from homeassistant.components.homeassistant.exposed_entities import async_should_expose
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import EntityCategory
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -248,6 +250,31 @@ async def test_assist_answers_while_another_model_is_put_to_use(
     assert answers == {"Turned off the lights"}
     await home.async_block_till_done(wait_background_tasks=True)
     assert "There is no chat model in not-here" in local.runtime_data.engine.log_excerpt()
+
+
+async def test_another_assistant_leaves_the_engine_running(
+    home: HomeAssistant, local: MockConfigEntry
+) -> None:
+    pid = local.runtime_data.engine.pid
+    before = local.runtime_data
+    talker = ConfigSubentry(
+        data=MappingProxyType({"control": True}),
+        subentry_type="conversation",
+        title="Talker",
+        unique_id=None,
+    )
+
+    home.config_entries.async_add_subentry(local, talker)
+    await home.async_block_till_done(wait_background_tasks=True)
+
+    assert local.runtime_data is not before
+    assert local.runtime_data.engine.pid == pid
+    assert sensor(home, "engine") == "running"
+    await say(home, "turn off the kitchen lights")
+    assert home.states.get("light.kitchen_lights").state == "off"
+
+    assert await home.config_entries.async_unload(local.entry_id)
+    assert not is_running(pid)
 
 
 def read(name: str) -> dict[str, Any]:
