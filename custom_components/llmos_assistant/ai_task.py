@@ -13,9 +13,11 @@ from . import LlmosConfigEntry
 from .ask import async_ask, typed
 from .chatting import async_has_chat_model, system_prompt
 from .const import DOMAIN, SUBENTRY_TASK
+from .engine_client import EngineError
 from .entity import EngineEntity
 from .generating import Field, async_generate_fields, async_generate_text
 from .home.facts import Fact
+from .reasons import async_no_engine
 from .request_log import RequestRecord, Source, Stage
 
 PARALLEL_UPDATES = 0
@@ -74,9 +76,12 @@ class LlmosTask(EngineEntity, ai_task.AITaskEntity):
         system = system_prompt(self.hass, self.hass.config.language, self.instructions)
         if fact:
             instructions = f"{instructions}\n(What is known: {fact.words})"
-        if fields is None:
-            return await async_generate_text(self.hass, self.engine, system, instructions)
-        return await async_generate_fields(self.hass, self.engine, system, instructions, fields)
+        try:
+            if fields is None:
+                return await async_generate_text(self.engine, system, instructions)
+            return await async_generate_fields(self.engine, system, instructions, fields)
+        except EngineError as err:
+            raise await async_no_engine(self.hass, err) from err
 
 
 def _fields(task: ai_task.GenDataTask) -> list[Field] | None:

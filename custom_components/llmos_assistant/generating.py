@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import voluptuous as vol
-from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.selector import Selector
 
 from .chatting import MAX_TOKENS
 from .const import DOMAIN
 from .engine.protocol import Message
-from .engine_client import Engine, EngineError
-from .reasons import async_no_engine
+from .engine_client import Engine
 
 _ATTEMPTS = 2
 _SHORT = 24  # tokens: enough for a number, a date, a choice
@@ -35,27 +33,19 @@ class Field:
     selector: Selector[Any]
 
 
-async def async_generate_text(
-    hass: HomeAssistant, engine: Engine, system: str, instructions: str
-) -> str:
-    """What the chat model makes of the instructions. Raises HomeAssistantError."""
-    messages = [Message("system", system), Message("user", instructions)]
-    return await _async_say(hass, engine, messages)
+async def async_generate_text(engine: Engine, system: str, instructions: str) -> str:
+    """What the chat model makes of the instructions. Raises EngineError."""
+    return await _async_say(engine, [Message("system", system), Message("user", instructions)])
 
 
 async def async_generate_fields(
-    hass: HomeAssistant, engine: Engine, system: str, instructions: str, fields: list[Field]
+    engine: Engine, system: str, instructions: str, fields: list[Field]
 ) -> dict[str, Any]:
-    """A valid value for each field. Raises HomeAssistantError if the model gives none."""
-    return {
-        field.name: await _async_field(hass, engine, system, instructions, field)
-        for field in fields
-    }
+    """A valid value for each field. Raises HomeAssistantError if the model gives none, or EngineError."""
+    return {field.name: await _async_field(engine, system, instructions, field) for field in fields}
 
 
-async def _async_field(
-    hass: HomeAssistant, engine: Engine, system: str, instructions: str, field: Field
-) -> Any:
+async def _async_field(engine: Engine, system: str, instructions: str, field: Field) -> Any:
     kind = _KINDS.get(field.selector.selector_type)
     if kind is None:
         raise _error("no_such_field", field, field.selector.selector_type)
@@ -67,7 +57,7 @@ async def _async_field(
         )
         text = f"{instructions}\n\nNow give only this: {wanted}. {kind.ask(field)}{only}"
         messages = [Message("system", system), Message("user", text)]
-        answer = await _async_say(hass, engine, messages, kind.max_tokens)
+        answer = await _async_say(engine, messages, kind.max_tokens)
         try:
             return vol.Schema(field.selector)(kind.read(answer, field))
         except vol.Invalid, ValueError:
@@ -75,15 +65,9 @@ async def _async_field(
     raise _error("no_value", field, answer)
 
 
-async def _async_say(
-    hass: HomeAssistant, engine: Engine, messages: list[Message], max_tokens: int = MAX_TOKENS
-) -> str:
-    """What the chat model says. Raises HomeAssistantError."""
-    try:
-        async with aclosing(engine.chat(messages, max_tokens)) as pieces:
-            return "".join([piece async for piece in pieces]).strip()
-    except EngineError as err:
-        raise await async_no_engine(hass, err) from err
+async def _async_say(engine: Engine, messages: list[Message], max_tokens: int = MAX_TOKENS) -> str:
+    async with aclosing(engine.chat(messages, max_tokens)) as pieces:
+        return "".join([piece async for piece in pieces]).strip()
 
 
 def _error(key: str, field: Field, reason: str) -> HomeAssistantError:
