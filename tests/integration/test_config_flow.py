@@ -108,6 +108,9 @@ async def test_the_first_screen_tells_what_is_here_and_what_is_recommended(
     assert told["speech"] == "Base, 150 MB to download with what it needs"
     assert told["chat"].startswith("can be added later")
 
+    with patch(f"{_PACKAGE}.flow_forms.download_size", return_value=0):
+        assert (await start(home))["description_placeholders"]["speech"] == "Base, is here already"
+
 
 @pytest.mark.parametrize(
     ("hub", "key", "words"),
