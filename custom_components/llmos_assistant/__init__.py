@@ -10,11 +10,22 @@ from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
+from homeassistant.util.hass_dict import HassKey
 
 from . import issues
-from .const import CONF_ENGINE, CONF_PIPELINE_ID, CONF_PRIVACY, DOMAIN, ENGINE_LOCAL
+from .const import (
+    CONF_CHAT_MODEL,
+    CONF_ENGINE,
+    CONF_PIPELINE_ID,
+    CONF_PRIVACY,
+    CONF_SECONDS,
+    CONF_SPEECH_MODEL,
+    DOMAIN,
+    ENGINE_LOCAL,
+)
 from .coordinator import EngineCoordinator, LlmosConfigEntry
-from .engines import async_check_engine, make_engine
+from .engine_client import Engine
+from .engines import async_check_engine, chosen_models, make_engine
 from .install import (
     InstallError,
     async_is_installed,
@@ -36,7 +47,11 @@ PLATFORMS = [
 
 _INSTALLATION_WAIT = 10  # seconds that setting up waits for an installation before it is put off
 
-_NO_RELOAD = {CONF_PRIVACY, CONF_PIPELINE_ID}  # settings that the engine need not know
+# The engine of an entry that is loaded anew for nothing that concerns it.
+_KEPT: HassKey[Engine] = HassKey(f"{DOMAIN}_engine")
+
+# What is used, or need not be known, without loading anew.
+_NO_RELOAD = {CONF_CHAT_MODEL, CONF_PIPELINE_ID, CONF_PRIVACY, CONF_SECONDS, CONF_SPEECH_MODEL}
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -50,17 +65,23 @@ async def async_setup_entry(hass: HomeAssistant, entry: LlmosConfigEntry) -> boo
     issues.async_note_unsupported(hass, None)
     if entry.data[CONF_ENGINE] == ENGINE_LOCAL:
         await _async_need_installation(hass, entry)
-    engine = make_engine(hass, entry.data, entry.options)
+    engine = hass.data.pop(_KEPT, None) or make_engine(hass, entry.data, entry.options)
     coordinator = entry.runtime_data = EngineCoordinator(hass, entry, engine)
 
     async def stop(event: Event) -> None:
         await coordinator.async_shutdown()
         await engine.async_stop()
 
-    entry.async_on_unload(engine.async_stop)  # also if setting up fails below
+    async def let_go() -> None:
+        if coordinator.keeps_engine:
+            hass.data[_KEPT] = engine
+        else:
+            await engine.async_stop()
+
+    entry.async_on_unload(let_go)  # also if setting up fails below
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
     try:
-        await async_check_engine(engine)
+        await async_check_engine(hass, engine)
     except InstallError as err:
         issues.async_note_setup(hass, entry, err)
         if entry.data[CONF_ENGINE] == ENGINE_LOCAL:
@@ -72,24 +93,33 @@ async def async_setup_entry(hass: HomeAssistant, entry: LlmosConfigEntry) -> boo
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await async_create_pipeline(hass, entry)
     issues.async_watch_home(hass, entry)
-    _reload_on_change(entry)
+    _follow_changes(entry)
     return True
 
 
 @callback
-def _reload_on_change(entry: LlmosConfigEntry) -> None:
-    """Set up anew with what is chosen, whenever that changes."""
+def _follow_changes(entry: LlmosConfigEntry) -> None:
+    """Use what is chosen, whenever that changes: other models at once, all else by loading anew."""
 
-    def settings() -> tuple[dict[str, Any], list[Any]]:
-        chosen = {k: v for k, v in (entry.data | entry.options).items() if k not in _NO_RELOAD}
-        # Subentries are changed in place.
-        return chosen, [subentry.as_dict() for subentry in entry.subentries.values()]
+    def settings() -> dict[str, Any]:
+        return {k: v for k, v in (entry.data | entry.options).items() if k not in _NO_RELOAD}
 
-    before = settings()
+    def subentries() -> list[Any]:
+        return [subentry.as_dict() for subentry in entry.subentries.values()]  # changed in place
+
+    before = settings(), subentries()
+    models = chosen_models(entry.options)
 
     async def changed(hass: HomeAssistant, entry: LlmosConfigEntry) -> None:
-        if settings() != before:
+        nonlocal models
+        if (settings(), subentries()) != before:
+            entry.runtime_data.keeps_engine = settings() == before[0]
             hass.config_entries.async_schedule_reload(entry.entry_id)
+        elif models != (models := chosen_models(entry.options)):
+            # Loading anew would leave Assist without an agent until the engine has started.
+            entry.async_create_background_task(
+                hass, entry.runtime_data.async_use_models(), f"{DOMAIN} models"
+            )
 
     entry.async_on_unload(entry.add_update_listener(changed))
 
@@ -102,6 +132,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: LlmosConfigEntry) -> bo
 
 async def async_remove_entry(hass: HomeAssistant, entry: LlmosConfigEntry) -> None:
     """Remove what was created for the entry. Models stay: they are a cache."""
+    if engine := hass.data.pop(_KEPT, None):
+        await engine.async_stop()
     issues.async_withdraw(hass, issues.ALL)
     await async_remove_pipeline(hass, entry)
 

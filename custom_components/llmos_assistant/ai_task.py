@@ -13,10 +13,12 @@ from . import LlmosConfigEntry
 from .ask import async_ask, typed
 from .chatting import async_has_chat_model, system_prompt
 from .const import DOMAIN, SUBENTRY_TASK
-from .engine_client import Engine
+from .engine_client import EngineError
 from .entity import EngineEntity
 from .generating import Field, async_generate_fields, async_generate_text
 from .home.facts import Fact
+from .reasons import async_no_engine
+from .request_log import RequestRecord, Source, Stage
 
 PARALLEL_UPDATES = 0
 
@@ -42,14 +44,28 @@ class LlmosTask(EngineEntity, ai_task.AITaskEntity):
         self, task: ai_task.GenDataTask, chat_log: conversation.ChatLog
     ) -> ai_task.GenDataTaskResult:
         fields = _fields(task)
-        fact = await _async_fact(self.hass, self.engine, task.instructions)
-        data = _in_fields(fact, fields) if fact else None
-        if data is None:
-            data = await self._async_generate(task.instructions, fact, fields)
+        language = self.hass.config.language
+        with self.requests.asked(Source.AI_TASK, task.instructions, language) as record:
+            fact = await self._async_fact(task.instructions, language, record)
+            data = _in_fields(fact, fields) if fact else None
+            if data is None:
+                record.route = "chat"
+                with record.timed(Stage.ACT):
+                    data = await self._async_generate(task.instructions, fact, fields)
+            record.answer = str(data)
         chat_log.async_add_assistant_content_without_tools(
             conversation.AssistantContent(agent_id=self.entity_id, content=str(data))
         )
         return ai_task.GenDataTaskResult(conversation_id=chat_log.conversation_id, data=data)
+
+    async def _async_fact(
+        self, instructions: str, language: str, record: RequestRecord
+    ) -> Fact | None:
+        """The answer, if the task is a question about the home. Raises HomeAssistantError."""
+        try:
+            return await async_ask(self.hass, self.engine, instructions, language, record)
+        except ServiceValidationError:
+            return None
 
     async def _async_generate(
         self, instructions: str, fact: Fact | None, fields: list[Field] | None
@@ -60,9 +76,12 @@ class LlmosTask(EngineEntity, ai_task.AITaskEntity):
         system = system_prompt(self.hass, self.hass.config.language, self.instructions)
         if fact:
             instructions = f"{instructions}\n(What is known: {fact.words})"
-        if fields is None:
-            return await async_generate_text(self.engine, system, instructions)
-        return await async_generate_fields(self.engine, system, instructions, fields)
+        try:
+            if fields is None:
+                return await async_generate_text(self.engine, system, instructions)
+            return await async_generate_fields(self.engine, system, instructions, fields)
+        except EngineError as err:
+            raise await async_no_engine(self.hass, err) from err
 
 
 def _fields(task: ai_task.GenDataTask) -> list[Field] | None:
@@ -73,14 +92,6 @@ def _fields(task: ai_task.GenDataTask) -> list[Field] | None:
         Field(str(key), str(getattr(key, "description", None) or ""), chosen)
         for key, chosen in task.structure.schema.items()
     ]
-
-
-async def _async_fact(hass: HomeAssistant, engine: Engine, instructions: str) -> Fact | None:
-    """The answer, if the task is a question about the home. Raises HomeAssistantError."""
-    try:
-        return await async_ask(hass, engine, instructions, hass.config.language)
-    except ServiceValidationError:
-        return None
 
 
 def _in_fields(fact: Fact, fields: list[Field] | None) -> Any:

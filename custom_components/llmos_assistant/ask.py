@@ -19,6 +19,7 @@ from .home.facts import Fact, fact_of
 from .home.grounding import IF, GroundedStep
 from .home.questions.telling import Value
 from .home.speech import async_get_speaker
+from .request_log import RequestRecord, Stage
 from .understanding import async_understand
 
 CONF_SELECTOR = "selector"
@@ -40,18 +41,26 @@ async def async_ask(
     engine: Engine,
     question: str,
     language: str,
+    record: RequestRecord,
     area_id: str | None = None,
     context: Context | None = None,
 ) -> Fact:
     """Answer a question about the home, asked in the area `area_id`. Nothing is changed.
 
-    Raises ServiceValidationError if it is none, HomeAssistantError if the engine fails.
+    How it was understood and answered is noted in `record`. Raises ServiceValidationError if it is
+    none, HomeAssistantError if the engine fails.
     """
-    understood = await async_understand(hass, engine, question, language, area_id)
+    record.area_id = area_id
+    with record.timed(Stage.UNDERSTAND):
+        understood = await async_understand(hass, engine, question, language, area_id)
+    record.understood(understood.plan, understood.grounding)
     steps = understood.grounding.steps
-    if not steps or all(step.intent == IF for step in steps):
+    wanted = {step.intent for step in steps}
+    if understood.grounding.unmet:  # and what depends on it left out
+        wanted = {step.intent for step in understood.plan.steps}
+    if wanted <= {IF}:
         raise _refused("not_about_home")
-    if any(step.intent not in (*QUESTION_INTENTS, IF) for step in steps):
+    if not wanted <= {*QUESTION_INTENTS, IF}:
         raise _refused("only_questions")
     speaker = await async_get_speaker(hass, language)
     if problem := understood.grounding.problem:
@@ -61,13 +70,15 @@ async def async_ask(
 
     def note(step: GroundedStep) -> Any:
         def note_response(response: intent.IntentResponse) -> None:
+            record.carried_out(step, response)
             values.append(fact_of(step, response))
             entity_ids.update(dict.fromkeys(s.entity_id for s in response.matched_states))
 
         return note_response
 
     request = Request(text=question, context=context or Context(), area_id=area_id)
-    response = await async_act(hass, steps, request, speaker, note)
+    with record.timed(Stage.ACT):
+        response = await async_act(hass, steps, request, speaker, note)
     words = response.speech[intent.SPEECH_TYPE_PLAIN]["speech"]
     if understood.grounding.unmet:
         return Fact(words, value=False)

@@ -6,6 +6,7 @@ fast it is here and what can be said first.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, override
 
 import voluptuous as vol
@@ -18,13 +19,11 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_HOST, CONF_LANGUAGE, CONF_PORT
 from homeassistant.core import callback
-from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
 from .app_discovery import AppDiscovery
 from .const import (
     CONF_ENGINE,
-    DEFAULT_PORT,
     DOCS_ELSEWHERE,
     DOMAIN,
     ENGINE_LOCAL,
@@ -34,23 +33,16 @@ from .const import (
     SUBENTRY_TASK,
 )
 from .discovery import FoundEngine, async_found_engines
-from .engines import async_check_engine, make_engine
+from .engines import async_change_entry, async_check_engine, make_engine
 from .examples import async_first_sentence
-from .flow_forms import async_findings, choices, engine_selector, found_name
-from .install import InstallError, async_check_disk, async_install, unsupported_reason
+from .flow_forms import ADDRESS_SCHEMA, async_findings, choices, engine_selector, found_name
+from .install import InstallError, async_check_disk, unsupported_reason
 from .install_steps import InstallSteps
-from .models import check_language
+from .models import async_install_all, check_language
 from .options_flow import LlmosOptionsFlow
 from .other_languages import is_understood
 from .speed import Speed, async_measure
 from .subentry_flow import LlmosSubentryFlow
-
-_REMOTE_SCHEMA = vol.Schema(
-    {
-        vol.Required(CONF_HOST): vol.All(cv.string, vol.Strip, vol.Length(min=1)),
-        vol.Required(CONF_PORT, default=DEFAULT_PORT): cv.port,
-    }
-)
 
 
 class LlmosConfigFlow(AppDiscovery, InstallSteps, ConfigFlow, domain=DOMAIN):
@@ -64,6 +56,11 @@ class LlmosConfigFlow(AppDiscovery, InstallSteps, ConfigFlow, domain=DOMAIN):
     def __init__(self) -> None:
         self._data: dict[str, Any] = {}
         self._found: dict[str, FoundEngine] = {}
+
+    @property
+    def _options(self) -> Mapping[str, Any]:
+        """The models that were chosen for the entry that is being reconfigured."""
+        return self._get_reconfigure_entry().options if self.source == SOURCE_RECONFIGURE else {}
 
     @staticmethod
     @callback
@@ -140,8 +137,8 @@ class LlmosConfigFlow(AppDiscovery, InstallSteps, ConfigFlow, domain=DOMAIN):
         if key := unsupported_reason():
             raise InstallError(key)
         if self.source == SOURCE_RECONFIGURE:
-            check_language(self._get_reconfigure_entry().options, self._data[CONF_LANGUAGE])
-        await async_check_disk(self.hass)
+            check_language(self._options, self._data[CONF_LANGUAGE])
+        await async_check_disk(self.hass, self._options)
         return await self.async_step_install()
 
     async def async_step_remote(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -158,7 +155,7 @@ class LlmosConfigFlow(AppDiscovery, InstallSteps, ConfigFlow, domain=DOMAIN):
                 return await self.async_step_finish()
         return self.async_show_form(
             step_id="remote",
-            data_schema=self.add_suggested_values_to_schema(_REMOTE_SCHEMA, self._data),
+            data_schema=self.add_suggested_values_to_schema(ADDRESS_SCHEMA, self._data),
             errors=errors,
             description_placeholders=placeholders,
         )
@@ -222,9 +219,9 @@ class LlmosConfigFlow(AppDiscovery, InstallSteps, ConfigFlow, domain=DOMAIN):
             for key in (CONF_HOST, CONF_PORT):
                 self._data.pop(key, None)
         if self.source == SOURCE_RECONFIGURE:
-            return self.async_update_reload_and_abort(
-                self._get_reconfigure_entry(), unique_id=self._engine_name, data=self._data
-            )
+            entry = self._get_reconfigure_entry()
+            async_change_entry(self.hass, entry, unique_id=self._engine_name, data=self._data)
+            return self.async_abort(reason="reconfigure_successful")
         if self._async_current_entries(include_ignore=False):
             return self.async_abort(reason="single_instance_allowed")
         await self.async_set_unique_id(self._engine_name, raise_on_progress=False)
@@ -248,15 +245,15 @@ class LlmosConfigFlow(AppDiscovery, InstallSteps, ConfigFlow, domain=DOMAIN):
     @override
     async def _async_install(self) -> None:
         """Raises InstallError."""
-        await async_install(self.hass, self._async_report)
+        await async_install_all(self.hass, self._async_report, self._options)
         self._async_show_stage("start")
         await self._async_try_engine()
 
     async def _async_try_engine(self) -> None:
         """See that an engine hears and understands, and how fast. Raises InstallError."""
-        engine = make_engine(self.hass, self._data)
+        engine = make_engine(self.hass, self._data, self._options)
         try:
-            await async_check_engine(engine)
+            await async_check_engine(self.hass, engine)
             self._speed = await async_measure(self.hass, engine)
         finally:
             await engine.async_stop()

@@ -28,6 +28,7 @@ from .home.items import async_settle_lists
 from .home.memory import Memory
 from .home.speech import Speaker, async_get_speaker, join_sentences
 from .other_languages import async_hand_over, is_understood
+from .reasons import async_no_engine, reason
 from .request_log import HANDED_OVER, RequestRecord, Stage
 from .understanding import area_of_speaker, async_understand
 
@@ -218,11 +219,7 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
                 self.instructions,
             )
         except EngineError as err:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key="no_engine",
-                translation_placeholders={"reason": str(err).rstrip(".")},
-            ) from err
+            raise await async_no_engine(self.hass, err) from err
         response = intent.IntentResponse(language=speaker.language)
         response.async_set_speech(words)
         return response
@@ -251,12 +248,15 @@ def _failure(err: HomeAssistantError, speaker: Speaker) -> intent.IntentResponse
     """The answer to a request that could not even be understood."""
     if err.translation_domain != DOMAIN or not err.translation_key:
         raise err
-    words = speaker.phrase(err.translation_key, **(err.translation_placeholders or {}))
+    placeholders = dict(err.translation_placeholders or {})
+    if isinstance(err.__cause__, EngineError):
+        placeholders["reason"] = reason(speaker, err.__cause__)  # in the language of the answer
+    words = speaker.phrase(err.translation_key, **placeholders)
     if isinstance(err, ServiceValidationError):
         return _error(_ErrorCode.NO_INTENT_MATCH, words, speaker)
     # The coordinator has logged it if there is no engine.
     level = logging.DEBUG if isinstance(err.__cause__, EngineUnavailable) else logging.ERROR
-    _LOGGER.log(level, "No answer to a request: %s", words)
+    _LOGGER.log(level, "No answer to a request: %s", err.__cause__ or words)
     return _error(_ErrorCode.FAILED_TO_HANDLE, words, speaker)
 
 

@@ -14,8 +14,10 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from .const import CONF_ENGINE, CONF_PRIVACY, DOMAIN, ENGINE_LOCAL, SPEECH_LANGUAGES
 from .engine.protocol import EngineInfo
 from .engine_client import Engine, EngineError
+from .engines import chosen_models
 from .health import State
-from .issues import async_note_health, async_note_info
+from .issues import async_note_away, async_note_health, async_note_info
+from .reasons import async_worded
 from .request_log import RequestLog
 
 _LOGGER = logging.getLogger(__name__)
@@ -45,6 +47,7 @@ class EngineCoordinator(DataUpdateCoordinator[EngineInfo]):
         )
         self.data = EngineInfo()
         self.engine = engine
+        self.keeps_engine = False  # whether it goes on after the entry is unloaded
         self.is_local = entry.data[CONF_ENGINE] == ENGINE_LOCAL
         self.requests = RequestLog(entry.options.get(CONF_PRIVACY, False))
         self._was_failing = False
@@ -52,10 +55,17 @@ class EngineCoordinator(DataUpdateCoordinator[EngineInfo]):
     @callback
     def async_start(self) -> None:
         """Follow the engine's health and the requests, until the entry is unloaded."""
-        if self.is_local:  # an earlier engine of this entry may have failed
-            async_note_health(self.hass, self.engine.health, self.engine.log_excerpt())
+        self._note_issues()  # an earlier engine of this entry may have failed
         self.config_entry.async_on_unload(self.engine.health.listen(self._note_health))
         self.config_entry.async_on_unload(self.requests.listen(self._note_request))
+
+    async def async_use_models(self) -> None:
+        """Have the engine use the models that are chosen now, as they are on the disk now."""
+        try:
+            await self.engine.async_use(*chosen_models(self.config_entry.options))
+        except EngineError:
+            return  # its health tells
+        await self.async_request_refresh()
 
     @property
     def memory(self) -> int | None:
@@ -94,17 +104,29 @@ class EngineCoordinator(DataUpdateCoordinator[EngineInfo]):
         """Log what happened, once; raise or withdraw issues; show it."""
         health = self.engine.health
         is_failing = health.state is State.FAILING
+        is_news = not (is_failing and self._was_failing)
         if is_failing and not self._was_failing:
             self._was_failing = True
             _LOGGER.warning("The engine is not available: %s", health.reason.rstrip("."))
         elif self._was_failing and not health.failures:
             self._was_failing = False
             _LOGGER.info("The engine is available again")
-        if self.is_local:
-            async_note_health(self.hass, health, self.engine.log_excerpt())
+        self._note_issues()
         self.update_interval = _ASK_AGAIN if is_failing and not self.is_local else None
         self.async_update_listeners()
-        self._look()
+        if is_news:  # or looking at one that is away would make it be looked at again at once
+            self._look()
+
+    @callback
+    def _note_issues(self) -> None:
+        health = self.engine.health
+        if self.is_local:
+            async_note_away(self.hass, None)
+            async_note_health(self.hass, health, self.engine.log_excerpt())
+        else:
+            err = health.error
+            reason = async_worded(self.hass, err.key, err.details) if err else None
+            async_note_away(self.hass, reason)
 
     @callback
     def _note_request(self) -> None:

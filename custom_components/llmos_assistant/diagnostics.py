@@ -14,7 +14,7 @@ from . import LlmosConfigEntry
 from .const import models_folder
 from .engine import store
 from .install import unsupported_reason
-from .request_log import HANDED_OVER, RequestRecord
+from .request_log import RequestRecord
 
 # What people say to others and note for themselves. The words of a command stay: without them
 # nobody can tell why it was misunderstood. With privacy on, there are none.
@@ -57,8 +57,10 @@ async def async_get_config_entry_diagnostics(
 def _redacted(record: RequestRecord, host: str | None) -> dict[str, Any]:
     """A request without what was said to others, to oneself or to the chat model."""
     data = record.as_dict()
-    is_free = record.route in ("chat", HANDED_OVER)  # no plan tells what is personal in it
-    if is_free or any(_PERSONAL & step["slots"].keys() for step in record.plan):
+    # Without a plan of its own, nothing tells what is personal in it.
+    is_free = not record.plan or record.route == "chat"
+    is_personal = is_free or any(_PERSONAL & step["slots"].keys() for step in record.plan)
+    if record.text and is_personal:
         data["text"] = REDACTED
     data["error"] = _without_places(record.error, host)
     return async_redact_data(data, _PERSONAL)

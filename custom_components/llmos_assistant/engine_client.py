@@ -16,12 +16,13 @@ from wyoming.handle import HandledChunk, HandledStop
 from wyoming.info import Describe, Info
 from wyoming.intent import Intent, IntentsStart, Recognize
 
-from .engine.protocol import Chat, EngineInfo, Message, Plan, ProtocolError
+from .engine.protocol import FREE_MEMORY, Chat, EngineInfo, Message, Plan, ProtocolError
 from .health import Health
 
 CONNECT_TIMEOUT = 5.0  # seconds
 INFO_TIMEOUT = 10.0
 UNDERSTAND_TIMEOUT = 15.0
+FREE_MEMORY_TIMEOUT = 60.0  # it waits for what is being answered
 TRANSCRIBE_TIMEOUT = 60.0  # after the last of the audio; a slow hub needs a few seconds
 CHAT_TIMEOUT = 120.0  # between two pieces of an answer; the first waits for the model to load
 
@@ -29,11 +30,22 @@ _RATE, _WIDTH, _CHANNELS = 16_000, 2, 1
 
 
 class EngineError(Exception):
-    """The engine could not do what it was asked. The message is for people."""
+    """The engine could not do what it was asked.
 
-    def __init__(self, message: str, code: str | None = None) -> None:
+    Args:
+        message: in English, for logs.
+        key: which of the errors it is, for who words them in other languages.
+        code: what the engine calls it.
+        details: what words in another language need beside.
+    """
+
+    def __init__(
+        self, message: str, key: str = "engine_said", code: str | None = None, **details: str
+    ) -> None:
         super().__init__(message)
+        self.key = key
         self.code = code
+        self.details = details or {"reason": message.rstrip(".")}
 
 
 class EngineUnavailable(EngineError):
@@ -63,7 +75,10 @@ class Engine(Protocol):
         """The last lines that the engine logged here; "" if it runs elsewhere."""
 
     async def async_rest(self) -> None:
-        """End what was started for this engine until the next request starts it again."""
+        """Free the engine's memory until the next request, which takes longer."""
+
+    async def async_use(self, speech_model: str, chat_model: str) -> None:
+        """Use these models from now on, as they are on the disk now."""
 
     async def async_stop(self) -> None:
         """End what was started for this engine, for good."""
@@ -82,11 +97,19 @@ class EngineClient:
 
     async def info(self, timeout: float = INFO_TIMEOUT) -> EngineInfo:
         """Which models the engine has, and how much memory it occupies."""
+        return await self._info_after(Describe().event(), timeout)
+
+    async def async_rest(self) -> None:
+        """Have the engine unload its models until the next request."""
+        await self._info_after(Event(FREE_MEMORY), FREE_MEMORY_TIMEOUT)
+
+    async def _info_after(self, event: Event, timeout: float) -> EngineInfo:
+        """What the engine tells of itself in answer to `event`."""
         async with self._connection() as client, _deadline(timeout):
-            await client.write_event(Describe().event())
-            while not Info.is_type((event := await _read(client)).type):
+            await client.write_event(event)
+            while not Info.is_type((answer := await _read(client)).type):
                 pass
-            return EngineInfo.from_event(event)
+            return EngineInfo.from_event(answer)
 
     async def understand(self, text: str, language: str) -> Plan:
         """What a text asks for."""
@@ -98,7 +121,10 @@ class EngineClient:
         try:
             return Plan.from_events(events)
         except ProtocolError as err:
-            raise EngineError(f"The engine gave no answer: {err}") from err
+            reason = str(err)
+            raise EngineError(
+                f"The engine gave no answer: {reason}", "engine_no_answer", reason=reason
+            ) from err
 
     async def transcribe(
         self, audio: AsyncIterable[bytes], language: str, names: Sequence[str] = ()
@@ -138,8 +164,8 @@ class EngineClient:
         """Not known: whoever runs the engine has its log."""
         return ""
 
-    async def async_rest(self) -> None:
-        """Nothing was started."""
+    async def async_use(self, speech_model: str, chat_model: str) -> None:
+        """Nothing to do: its models are chosen where it runs."""
 
     async def async_stop(self) -> None:
         """Nothing was started."""
@@ -151,20 +177,23 @@ class EngineClient:
         try:
             await client.connect()
         except (OSError, TimeoutError) as err:
-            raise self._failed(f"No engine answers at {self.uri}") from err
+            message = f"No engine answers at {self.uri}"
+            raise self._failed(message, "engine_away", uri=self.uri) from err
         try:
             yield client
             self.health.note_answer()
         except (OSError, EOFError) as err:
-            raise self._failed("The engine stopped in the middle of its work") from err
+            message = "The engine stopped in the middle of its work"
+            raise self._failed(message, "engine_gone") from err
         finally:
             with suppress(OSError):
                 await client.disconnect()
 
-    def _failed(self, reason: str) -> EngineUnavailable:
+    def _failed(self, message: str, key: str, **details: str) -> EngineUnavailable:
         """The error to raise after this failure, which is noted."""
-        self.health.note_failure(reason)
-        return EngineUnavailable(reason)
+        error = EngineUnavailable(message, key, **details)
+        self.health.note_failure(error)
+        return error
 
 
 @asynccontextmanager
@@ -174,7 +203,11 @@ async def _deadline(seconds: float) -> AsyncIterator[None]:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError as err:
-        raise EngineError(f"The engine did not answer within {seconds:.0f} seconds") from err
+        raise EngineError(
+            f"The engine did not answer within {seconds:.0f} seconds",
+            "engine_slow",
+            seconds=f"{seconds:.0f}",
+        ) from err
 
 
 async def _read(client: AsyncClient) -> Event:
@@ -184,7 +217,7 @@ async def _read(client: AsyncClient) -> Event:
         raise EOFError
     if Error.is_type(event.type):
         error = Error.from_event(event)
-        raise EngineError(error.text, error.code)
+        raise EngineError(error.text, code=error.code)
     return event
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_LANGUAGE, CONF_PORT
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 
 from .const import (
     CONF_CHAT_MODEL,
@@ -20,6 +21,7 @@ from .const import (
 from .engine.protocol import PROTOCOL
 from .engine_client import Engine, EngineClient, EngineError
 from .install import SPEECH_MODEL, InstallError
+from .reasons import async_reason
 from .supervisor import EngineSupervisor
 
 
@@ -31,21 +33,33 @@ def make_engine(
         host = f"[{data[CONF_HOST]}]" if ":" in data[CONF_HOST] else data[CONF_HOST]
         return EngineClient(f"tcp://{host}:{data[CONF_PORT]}")
     language = data.get(CONF_LANGUAGE, DEFAULT_LANGUAGE)
-    options = options or {}
+    speech, chat = chosen_models(options or {})
     return EngineSupervisor(
-        models_folder(hass),
-        speech_model=options.get(CONF_SPEECH_MODEL, SPEECH_MODEL.name),
-        chat_model=options.get(CONF_CHAT_MODEL, NO_MODEL),
-        language=language,
+        models_folder(hass), speech_model=speech, chat_model=chat, language=language
     )
 
 
-async def async_check_engine(engine: Engine) -> None:
+def chosen_models(options: Mapping[str, Any]) -> tuple[str, str]:
+    """The speech model and the chat model that an entry with `options` uses."""
+    speech: str = options.get(CONF_SPEECH_MODEL, SPEECH_MODEL.name)
+    chat: str = options.get(CONF_CHAT_MODEL, NO_MODEL)
+    return speech, chat
+
+
+@callback
+def async_change_entry(hass: HomeAssistant, entry: ConfigEntry, **changes: Any) -> None:
+    """Change an entry and load it again; also if nothing has changed, for then something failed."""
+    is_changed = hass.config_entries.async_update_entry(entry, **changes)
+    if not (is_changed and entry.update_listeners):  # else the listener has it loaded
+        hass.config_entries.async_schedule_reload(entry.entry_id)
+
+
+async def async_check_engine(hass: HomeAssistant, engine: Engine) -> None:
     """Start `engine` if it is one to be started. Raises InstallError if it lacks an ability."""
     try:
         info = await engine.info()
     except EngineError as err:
-        raise InstallError("engine_failed", str(err)) from err
+        raise InstallError("engine_failed", await async_reason(hass, err)) from err
     if info.protocol != PROTOCOL:
         raise InstallError("incompatible_engine", str(info.protocol))
     if not (info.asr and info.intent):

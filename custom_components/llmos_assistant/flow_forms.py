@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import voluptuous as vol
-from homeassistant.const import CONF_LANGUAGE
+from homeassistant.const import CONF_HOST, CONF_LANGUAGE, CONF_PORT
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import (
     LanguageSelector,
     LanguageSelectorConfig,
@@ -23,16 +24,26 @@ from .const import (
     CONF_ENGINE,
     CONF_PREFERRED_PIPELINE,
     DEFAULT_LANGUAGE,
+    DEFAULT_PORT,
     ENGINE_LOCAL,
     ENGINE_REMOTE,
     SPEECH_LANGUAGES,
     models_folder,
 )
 from .discovery import FoundEngine
+from .engine.model_files import in_words
 from .home.speech import Speaker, async_get_speaker
-from .hub import CHAT_MEMORY, CHAT_MODEL, ENGINE_MEMORY, Hub, in_words, read_hub
+from .hub import CHAT_MEMORY, CHAT_MODEL, ENGINE_MEMORY, Hub, read_hub
 from .install import download_size, unsupported_reason
 from .pipeline import async_has_voice
+
+ADDRESS_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_HOST): vol.All(cv.string, vol.Strip, vol.Length(min=1)),
+        vol.Required(CONF_PORT, default=DEFAULT_PORT): cv.port,
+    }
+)
+"""Where an engine elsewhere is."""
 
 _FOUND = "found:"
 

@@ -15,7 +15,7 @@ from homeassistant.helpers.selector import Selector
 from .chatting import MAX_TOKENS
 from .const import DOMAIN
 from .engine.protocol import Message
-from .engine_client import Engine, EngineError
+from .engine_client import Engine
 
 _ATTEMPTS = 2
 _SHORT = 24  # tokens: enough for a number, a date, a choice
@@ -34,14 +34,14 @@ class Field:
 
 
 async def async_generate_text(engine: Engine, system: str, instructions: str) -> str:
-    """What the chat model makes of the instructions. Raises HomeAssistantError."""
+    """What the chat model makes of the instructions. Raises EngineError."""
     return await _async_say(engine, [Message("system", system), Message("user", instructions)])
 
 
 async def async_generate_fields(
     engine: Engine, system: str, instructions: str, fields: list[Field]
 ) -> dict[str, Any]:
-    """A valid value for each field. Raises HomeAssistantError if the model gives none."""
+    """A valid value for each field. Raises HomeAssistantError if the model gives none, or EngineError."""
     return {field.name: await _async_field(engine, system, instructions, field) for field in fields}
 
 
@@ -66,15 +66,8 @@ async def _async_field(engine: Engine, system: str, instructions: str, field: Fi
 
 
 async def _async_say(engine: Engine, messages: list[Message], max_tokens: int = MAX_TOKENS) -> str:
-    try:
-        async with aclosing(engine.chat(messages, max_tokens)) as pieces:
-            return "".join([piece async for piece in pieces]).strip()
-    except EngineError as err:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="no_engine",
-            translation_placeholders={"reason": str(err).rstrip(".")},
-        ) from err
+    async with aclosing(engine.chat(messages, max_tokens)) as pieces:
+        return "".join([piece async for piece in pieces]).strip()
 
 
 def _error(key: str, field: Field, reason: str) -> HomeAssistantError:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .engine_client import EngineError
 
 
 class State(StrEnum):
@@ -19,14 +23,14 @@ class State(StrEnum):
 class Health:
     """The state of an engine, and why.
 
-    `failures` count since it last answered a request, `reason` is of the last of them.
+    `failures` count since it last answered a request, `error` is the last of them.
     """
 
     def __init__(self) -> None:
         """Stopped, and well."""
         self.state = State.STOPPED
         self.failures = 0
-        self.reason = ""
+        self.error: EngineError | None = None
         self.lacks_memory = False
         self._listeners: list[Callable[[], None]] = []
 
@@ -35,17 +39,22 @@ class Health:
         self._listeners.append(listener)
         return partial(self._listeners.remove, listener)
 
+    @property
+    def reason(self) -> str:
+        """Why it failed last, in English, for logs; "" if it is well."""
+        return str(self.error or "")
+
     def note(self, state: State) -> None:
         """It is in this state now."""
         if state is not self.state:
             self.state = state
             self._tell()
 
-    def note_failure(self, reason: str, lacks_memory: bool = False) -> None:
-        """It failed for this reason."""
+    def note_failure(self, error: EngineError, lacks_memory: bool = False) -> None:
+        """It failed with this error."""
         self.state = State.FAILING
         self.failures += 1
-        self.reason = reason
+        self.error = error
         self.lacks_memory = lacks_memory
         self._tell()
 
@@ -55,7 +64,7 @@ class Health:
             return
         self.state = State.RUNNING
         self.failures = 0
-        self.reason = ""
+        self.error = None
         self.lacks_memory = False
         self._tell()
 

@@ -65,13 +65,6 @@ def disk_free(folder: Path) -> int:
     return shutil.disk_usage(existing).free
 
 
-def in_words(size: float) -> str:
-    """A number of bytes as people read it: "150 MB", "3.1 GB"."""
-    if size < 999_500_000:
-        return f"{size / 1e6:.0f} MB"
-    return f"{size / 1e9:.1f} GB"
-
-
 def _cpu() -> str:
     """The processor or the board it is on, by its name; its architecture if it has none."""
     names = (_field(_CPU_INFO, "model name"), _field(_CPU_INFO, "Model"), _text(_BOARD).strip("\0"))

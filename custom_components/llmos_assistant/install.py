@@ -23,7 +23,8 @@ from homeassistant.util.package import is_installed
 
 from .const import CONF_SPEECH_MODEL, DOMAIN, ENGINE_REQUIREMENTS, models_folder
 from .engine import store
-from .hub import disk_free, in_words
+from .engine.model_files import in_words
+from .hub import disk_free
 
 SPEECH_MODEL = store.WHISPER_BASE
 PACKAGES_DOWNLOAD = 100_000_000  # bytes that ENGINE_REQUIREMENTS are, about
@@ -31,6 +32,7 @@ PACKAGES_DISK = 480_000_000  # and what they take once they are unpacked
 
 STAGE_PACKAGES = "packages"
 STAGE_SPEECH_MODEL = "speech_model"
+STAGE_CHAT_MODEL = "chat_model"
 
 type Report = Callable[[str, int, int], None]
 """Told on the event loop which stage it is, and how much of how much is done: packages or bytes."""
@@ -79,9 +81,9 @@ def _is_installed(folder: Path, model: store.Model | None) -> bool:
     return has_model and all(map(is_installed, ENGINE_REQUIREMENTS))
 
 
-async def async_check_disk(hass: HomeAssistant) -> None:
+async def async_check_disk(hass: HomeAssistant, options: Mapping[str, Any] | None = None) -> None:
     """Raise InstallError if what is missing does not fit on the disk."""
-    await hass.async_add_executor_job(_check_disk, models_folder(hass), speech_model())
+    await hass.async_add_executor_job(_check_disk, models_folder(hass), speech_model(options))
 
 
 def _check_disk(models: Path, model: store.Model | None) -> None:
@@ -185,7 +187,7 @@ async def _async_install(hass: HomeAssistant, model: store.Model | None, report:
     try:
         await async_run(hass, partial(store.install, models_folder(hass), model), note)
     except store.ModelError as err:
-        raise InstallError("model_failed", str(err)) from err
+        raise InstallError(err.key, err.detail) from err
     return downloaded
 
 

@@ -10,7 +10,7 @@ import voluptuous as vol
 from homeassistant.config_entries import ConfigEntryBaseFlow, ConfigFlowResult
 from homeassistant.core import callback
 
-from .hub import in_words
+from .engine.model_files import in_words
 from .install import STAGE_PACKAGES, InstallError
 
 _TEXT_INTERVAL = 1.0  # seconds between two texts; the bar moves with every report

@@ -6,7 +6,7 @@ from typing import Any, override
 
 import voluptuous as vol
 from homeassistant.core import HomeAssistant, State
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers import intent
 
@@ -59,7 +59,7 @@ class _Handler(intent.IntentHandler):
                 blocking=True,
                 context=intent_obj.context,
             )
-        except ServiceValidationError as err:
+        except HomeAssistantError as err:
             raise intent.IntentHandleError(str(err)) from err
         response = intent_obj.create_response()
         response.async_set_states(matched_states=[state])

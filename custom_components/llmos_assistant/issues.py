@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from homeassistant.components import conversation
@@ -22,34 +23,41 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.event import async_track_state_added_domain
 from homeassistant.helpers.start import async_at_started
+from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 
 from .const import CONF_CHAT_MODEL, CONF_ENGINE, CONF_SPEECH_MODEL, DOMAIN, ENGINE_LOCAL, NO_MODEL
 from .engine.protocol import PROTOCOL, EngineInfo
 from .health import Health, State
 from .home.building import async_build_home
 from .install import InstallError, speech_model
+from .reasons import async_worded
 
 _LOGGER = logging.getLogger(__name__)
 
 UNSUPPORTED: Final = "unsupported"  # no engine can run on this machine
 INCOMPLETE: Final = "engine_incomplete"  # a model or package is missing or damaged
 INCOMPATIBLE: Final = "incompatible_engine"  # it speaks another version of the protocol
+UNREACHABLE: Final = "engine_unreachable"  # one elsewhere does not answer
 KEEPS_FAILING: Final = "engine_keeps_failing"
 NO_MEMORY: Final = "not_enough_memory"
 NOTHING_EXPOSED: Final = "nothing_exposed"
 NO_PIPELINE: Final = "no_pipeline"
 
-_OF_RUNNING: Final = (KEEPS_FAILING, NO_MEMORY, NOTHING_EXPOSED, NO_PIPELINE)
+_OF_RUNNING: Final = (UNREACHABLE, KEEPS_FAILING, NO_MEMORY, NOTHING_EXPOSED, NO_PIPELINE)
 ALL: Final = (UNSUPPORTED, INCOMPLETE, INCOMPATIBLE, *_OF_RUNNING)
 
 _MANY_FAILURES = 2  # since the last answer; anything can die once
+_AWAY = timedelta(minutes=3)  # an update of the app takes less; people speak more often
 _CALM = 3  # seconds; a home changes in bursts
+_AWAY_SINCE: HassKey[datetime] = HassKey(f"{DOMAIN}_away_since")
 _EXPOSE_PAGE = "homeassistant://config/voice-assistants/expose"
 
 
 @callback
 def async_withdraw(hass: HomeAssistant, issues: tuple[str, ...] = _OF_RUNNING) -> None:
     """Nobody is there any more who would notice the end of these issues."""
+    hass.data.pop(_AWAY_SINCE, None)
     for issue in issues:
         ir.async_delete_issue(hass, DOMAIN, issue)
 
@@ -69,16 +77,28 @@ def async_note_installation(hass: HomeAssistant, error: InstallError | None) -> 
     if error is None:
         ir.async_delete_issue(hass, DOMAIN, INCOMPLETE)
     else:
-        _raise(hass, INCOMPLETE, reason=error.reason or str(error))
+        _raise(hass, INCOMPLETE, reason=async_worded(hass, error.key, error.placeholders))
 
 
 @callback
 def async_note_setup(hass: HomeAssistant, entry: ConfigEntry, error: InstallError) -> None:
-    """The engine answers, but not as it should."""
+    """The engine does not answer, or not as it should."""
     if error.key == INCOMPATIBLE:
         async_note_protocol(hass, error.reason)
-    elif error.key == INCOMPLETE and entry.data[CONF_ENGINE] == ENGINE_LOCAL:
+    elif entry.data[CONF_ENGINE] != ENGINE_LOCAL:
+        async_note_away(hass, error.reason if error.key == "engine_failed" else None)
+    elif error.key == INCOMPLETE:
         async_note_installation(hass, error)
+
+
+@callback
+def async_note_away(hass: HomeAssistant, reason: str | None) -> None:
+    """The engine elsewhere does not answer, for this reason; or, with None, it does."""
+    if reason is None:
+        hass.data.pop(_AWAY_SINCE, None)
+        ir.async_delete_issue(hass, DOMAIN, UNREACHABLE)
+    elif dt_util.utcnow() - hass.data.setdefault(_AWAY_SINCE, dt_util.utcnow()) >= _AWAY:
+        _raise(hass, UNREACHABLE, reason=reason)
 
 
 @callback
@@ -113,14 +133,15 @@ def async_note_health(
     """The engine on this machine fails or answers. `is_first`: it never started."""
     if not health.failures:
         async_withdraw(hass, (KEEPS_FAILING, NO_MEMORY))
-    if health.state is not State.FAILING:
+    if health.state is not State.FAILING or not health.error:
         return
+    reason = async_worded(hass, health.error.key, health.error.details)
     if health.lacks_memory:
         ir.async_delete_issue(hass, DOMAIN, KEEPS_FAILING)
-        _raise(hass, NO_MEMORY, reason=health.reason, log=log)
+        _raise(hass, NO_MEMORY, reason=reason, log=log)
     elif is_first or health.failures >= _MANY_FAILURES:
         ir.async_delete_issue(hass, DOMAIN, NO_MEMORY)
-        _raise(hass, KEEPS_FAILING, reason=health.reason, log=log)
+        _raise(hass, KEEPS_FAILING, reason=reason, log=log)
 
 
 @callback

@@ -8,10 +8,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
 
 from .const import DOMAIN
-from .engine.model_files import ModelFile
+from .engine.model_files import ModelFile, in_words
 from .engine.shelf import Stored
 from .engine.store import Model
-from .hub import in_words
 
 
 class ModelTexts:

@@ -15,8 +15,16 @@ from .const import CONF_CHAT_MODEL, CONF_SPEECH_MODEL, DEFAULT_LANGUAGE, NO_MODE
 from .engine import shelf, store
 from .engine.hugging_face import HubSource, Listing, lacks
 from .engine_client import EngineError
-from .engines import make_engine
-from .install import SPEECH_MODEL, InstallError, async_run
+from .engines import chosen_models, make_engine
+from .install import (
+    SPEECH_MODEL,
+    STAGE_CHAT_MODEL,
+    InstallError,
+    Report,
+    async_install,
+    async_run,
+)
+from .reasons import async_reason
 from .speed import async_measure
 
 
@@ -66,6 +74,15 @@ def _get(models: Path, choice: Choice, report: store.Progress) -> str:
     return str(source)
 
 
+async def async_install_all(
+    hass: HomeAssistant, report: Report, options: Mapping[str, Any]
+) -> None:
+    """Install whatever an entry with `options` needs and lacks. Raises InstallError."""
+    await async_install(hass, report, options)
+    if model := store.MODELS.get(options.get(CONF_CHAT_MODEL, NO_MODEL)):
+        await async_get_model(hass, Choice(model, model.purpose), partial(report, STAGE_CHAT_MODEL))
+
+
 async def async_look_up(hass: HomeAssistant, repository: str) -> Listing:
     """What a repository on the Hugging Face hub has. Raises InstallError."""
     try:
@@ -89,7 +106,7 @@ async def async_try_speech(hass: HomeAssistant, data: Mapping[str, Any], model: 
             raise InstallError("other_language", language)
         return (await async_measure(hass, engine)).hearing
     except EngineError as err:
-        raise InstallError("engine_failed", str(err)) from err
+        raise InstallError("engine_failed", await async_reason(hass, err)) from err
     finally:
         await engine.async_stop()
 
@@ -103,8 +120,7 @@ def check_language(options: Mapping[str, Any], language: str) -> None:
 
 def models_in_use(options: Mapping[str, Any]) -> set[str]:
     """The names of the models that an entry with `options` uses."""
-    speech = options.get(CONF_SPEECH_MODEL, SPEECH_MODEL.name)
-    return {speech, options.get(CONF_CHAT_MODEL, NO_MODEL)}
+    return set(chosen_models(options))
 
 
 async def async_stored(hass: HomeAssistant) -> list[shelf.Stored]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, override
 
 import voluptuous as vol
-from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlow
 from homeassistant.const import CONF_LANGUAGE
 from homeassistant.helpers.selector import (
     SelectOptionDict,
@@ -25,6 +25,7 @@ from .const import (
     CONF_SPEECH_MODEL,
     CONF_UPDATE,
     DEFAULT_LANGUAGE,
+    DOMAIN,
     ENGINE_REMOTE,
     NO_MODEL,
     OWN_MODEL,
@@ -32,7 +33,8 @@ from .const import (
 )
 from .engine import store
 from .engine.hugging_face import Listing, is_repository
-from .hub import disk_free, in_words
+from .engine.model_files import in_words
+from .hub import disk_free
 from .install import SPEECH_MODEL, InstallError
 from .install_steps import InstallSteps
 from .model_texts import ModelTexts
@@ -238,8 +240,11 @@ class LlmosOptionsFlow(InstallSteps, OptionsFlow):
     @override
     async def async_step_finish(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Use what was chosen: changed options load the entry again."""
-        if any(choice.newest for choice in self._choices):
-            self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
+        entry = self.config_entry
+        if any(c.newest for c in self._choices) and entry.state is ConfigEntryState.LOADED:
+            entry.async_create_background_task(
+                self.hass, entry.runtime_data.async_use_models(), f"{DOMAIN} models"
+            )
         return self.async_create_entry(data={**self.config_entry.options, **self._changes})
 
 

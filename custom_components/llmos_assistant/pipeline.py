@@ -15,7 +15,6 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_LANGUAGE
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.collection import CollectionError
 from homeassistant.util import language as language_util
 
 from .const import CONF_CREATE_PIPELINE, CONF_PIPELINE_ID, CONF_PREFERRED_PIPELINE, DOMAIN, NAME
@@ -84,8 +83,6 @@ async def async_remove_pipeline(hass: HomeAssistant, entry: ConfigEntry) -> None
         await pipelines.pipeline_store.async_delete_item(pipeline_id)
     except PipelinePreferred:
         _LOGGER.warning("The Assist pipeline %s is the preferred one and stays: change it", NAME)
-    except CollectionError as err:
-        _LOGGER.warning("The Assist pipeline %s could not be removed: %s", NAME, err)
 
 
 def _speech_output(hass: HomeAssistant, language: str) -> dict[str, str | None]:

@@ -12,20 +12,24 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from . import issues
-from .const import CONF_CHAT_MODEL, DOMAIN, NO_MODEL
-from .engine import store
-from .install import InstallError, async_install
-from .models import Choice, async_get_model
+from .const import DOMAIN
+from .engines import async_change_entry, async_check_engine, make_engine
+from .flow_forms import ADDRESS_SCHEMA
+from .install import InstallError
+from .models import async_install_all
 from .pipeline import async_add_pipeline
+from .reasons import async_worded
 
 type _Input = dict[str, Any] | None
+
+_NO_FIELDS = vol.Schema({})
 
 
 async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
     """The flow that repairs an issue."""
-    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    (entry,) = hass.config_entries.async_entries(DOMAIN, include_ignore=False)
     return _FLOWS[issue_id](entry)
 
 
@@ -49,7 +53,7 @@ class _FixFlow(RepairsFlow):
     async def _async_repair(self) -> RepairsFlowResult:
         raise NotImplementedError
 
-    def _explain(self, step_id: str) -> RepairsFlowResult:
+    def _explain(self, step_id: str, fields: vol.Schema = _NO_FIELDS) -> RepairsFlowResult:
         """A form with what is wrong, and what went wrong while repairing it."""
         issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
         placeholders = dict((issue and issue.translation_placeholders) or {})
@@ -58,7 +62,7 @@ class _FixFlow(RepairsFlow):
             errors["base"], placeholders["reason"] = self._error
         return self.async_show_form(
             step_id=step_id,
-            data_schema=vol.Schema({}),
+            data_schema=fields,
             errors=errors,
             description_placeholders=placeholders,
         )
@@ -68,7 +72,11 @@ class _FixFlow(RepairsFlow):
         await self.hass.config_entries.async_reload(self._entry.entry_id)
         if self._entry.state is ConfigEntryState.LOADED:
             return True
-        self._error = ("still_failing", (self._entry.reason or "").rstrip("."))
+        reason = (self._entry.reason or "").rstrip(".")
+        if key := self._entry.error_reason_translation_key:
+            details = self._entry.error_reason_translation_placeholders or {}
+            reason = async_worded(self.hass, key, details)
+        self._error = "still_failing", reason
         return False
 
 
@@ -102,7 +110,7 @@ class DownloadFlow(_FixFlow):
         try:
             await task
         except InstallError as err:
-            self._error = err.key, err.reason
+            self._error = "model_failed", async_worded(self.hass, err.key, err.placeholders)
             return self.async_show_progress_done(next_step_id="failed")
         return self.async_show_progress_done(next_step_id="restart")
 
@@ -120,16 +128,29 @@ class DownloadFlow(_FixFlow):
 
     async def _async_install(self) -> None:
         """Get the packages and all models that the entry uses. Raises InstallError."""
-        options = self._entry.options
-        await async_install(
-            self.hass, lambda stage, done, total: self._report(done, total), options
-        )
-        if model := store.MODELS.get(options.get(CONF_CHAT_MODEL, NO_MODEL)):
-            await async_get_model(self.hass, Choice(model, model.purpose), self._report)
+        await async_install_all(self.hass, self._report, self._entry.options)
 
     @callback
-    def _report(self, done: int, total: int) -> None:
+    def _report(self, stage: str, done: int, total: int) -> None:
         self.async_update_progress(min(done / total, 1.0))
+
+
+class ReconnectFlow(_FixFlow):
+    """Looks for the engine where it is said to be, and uses it from there."""
+
+    async def async_step_confirm(self, user_input: _Input = None) -> RepairsFlowResult:
+        """Ask where it is."""
+        data = {**self._entry.data, **(user_input or {})}
+        if user_input is not None:
+            try:
+                await async_check_engine(self.hass, make_engine(self.hass, data))
+            except InstallError as err:
+                reason = async_worded(self.hass, err.key, err.placeholders)
+                self._error = "still_failing", reason
+            else:
+                async_change_entry(self.hass, self._entry, data=data)
+                return self.async_create_entry(data={})
+        return self._explain("confirm", self.add_suggested_values_to_schema(ADDRESS_SCHEMA, data))
 
 
 class PipelineFlow(_FixFlow):
@@ -142,6 +163,7 @@ class PipelineFlow(_FixFlow):
 
 _FLOWS: dict[str, type[_FixFlow]] = {
     issues.INCOMPLETE: DownloadFlow,
+    issues.UNREACHABLE: ReconnectFlow,
     issues.KEEPS_FAILING: RestartFlow,
     issues.NO_MEMORY: RestartFlow,
     issues.NO_PIPELINE: PipelineFlow,

@@ -16,15 +16,24 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, Final
 
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import intent
 from homeassistant.util import dt as dt_util
 
 from .engine.protocol import Plan
 from .home.grounding import GroundedStep, Grounding
 
-MAX_REQUESTS = 20
+MAX_REQUESTS = 20  # of people; and as many of automations, which may ask every minute
 HANDED_OVER: Final = "home_assistant"
 """The route of what was handed to Home Assistant's own agent."""
+
+
+class Source(StrEnum):
+    """What a request came by."""
+
+    CONVERSATION = "conversation"
+    ASK = "ask"  # the action, as automations call it
+    AI_TASK = "ai_task"
 
 
 class Stage(StrEnum):
@@ -42,6 +51,7 @@ class RequestRecord:
 
     language: str
     text: str = ""
+    source: Source = Source.CONVERSATION
     at: datetime = field(default_factory=dt_util.utcnow)
     audio_seconds: float | None = None  # None: it was written
     area_id: str | None = None
@@ -89,6 +99,7 @@ class RequestRecord:
         """What may be kept of it where nothing said may be."""
         return RequestRecord(
             language=self.language,
+            source=self.source,
             at=self.at,
             audio_seconds=self.audio_seconds,
             route=self.route,
@@ -100,6 +111,7 @@ class RequestRecord:
         """All of it, as JSON takes it."""
         return {
             "at": self.at.isoformat(),
+            "source": str(self.source),
             "audio_seconds": self.audio_seconds and round(self.audio_seconds, 2),
             "text": self.text,
             "language": self.language,
@@ -145,20 +157,22 @@ class RequestLog:
         """Nothing was asked yet."""
         self.is_private = is_private
         self.times: dict[Stage, int] = {}
-        """How long the stages of the last request took, in milliseconds."""
-        self._records: deque[RequestRecord] = deque(maxlen=MAX_REQUESTS)
+        """How long the stages of a person's last request took, in milliseconds."""
+        self._said: deque[RequestRecord] = deque(maxlen=MAX_REQUESTS)
+        self._automated: deque[RequestRecord] = deque(maxlen=MAX_REQUESTS)
         self._listeners: list[Callable[[], None]] = []
 
     @property
     def records(self) -> list[RequestRecord]:
         """The requests, the last one first."""
-        return list(reversed(self._records))
+        return sorted([*self._said, *self._automated], key=lambda r: r.at, reverse=True)
 
     def set_private(self, is_private: bool) -> None:
         """Forget all requests and keep no more words, or keep them again."""
         self.is_private = is_private
         if is_private:
-            self._records.clear()
+            self._said.clear()
+            self._automated.clear()
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` after each request, until what this returns is called."""
@@ -171,7 +185,7 @@ class RequestLog:
         record = RequestRecord(language, audio_seconds=0.0)
         with self._kept(record) as kept:
             yield kept
-        _HEARD.set((record.text, self._records[-1]))
+        _HEARD.set((record.text, self._said[-1]))
 
     @contextmanager
     def answering(self, text: str, language: str) -> Iterator[RequestRecord]:
@@ -182,11 +196,18 @@ class RequestLog:
         heard, record = _HEARD.get() or ("", None)
         _HEARD.set(None)
         if record and heard == text:
-            if record in self._records:
-                self._records.remove(record)
+            if record in self._said:
+                self._said.remove(record)
             record.text = text
         else:
             record = RequestRecord(language, text)
+        with self._kept(record), record.timed(Stage.TOTAL):
+            yield record
+
+    @contextmanager
+    def asked(self, source: Source, text: str, language: str) -> Iterator[RequestRecord]:
+        """The record of what an automation asks. Kept when that ends."""
+        record = RequestRecord(language, text, source)
         with self._kept(record), record.timed(Stage.TOTAL):
             yield record
 
@@ -195,10 +216,14 @@ class RequestLog:
         try:
             yield record
         except Exception as err:
-            record.error = record.error or repr(err)
+            key = err.translation_key if isinstance(err, HomeAssistantError) else None
+            record.error = record.error or key or repr(err)
             raise
         finally:
-            self._records.append(record.without_words() if self.is_private else record)
-            self.times = record.times
+            is_said = record.source is Source.CONVERSATION
+            records = self._said if is_said else self._automated
+            records.append(record.without_words() if self.is_private else record)
+            if is_said:
+                self.times = record.times
             for listener in list(self._listeners):
                 listener()

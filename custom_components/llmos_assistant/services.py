@@ -32,7 +32,7 @@ from .const import DOMAIN
 from .home.grounding import expanded
 from .home.problems import Problem
 from .home.speech import async_get_speaker
-from .request_log import MAX_REQUESTS
+from .request_log import MAX_REQUESTS, Source
 from .understanding import area_of_speaker, async_understand
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ _ASK_SCHEMA = vol.Schema(
 )
 _REQUESTS_SCHEMA = vol.Schema(
     {
-        vol.Optional(ATTR_LIMIT, default=MAX_REQUESTS): vol.All(
-            vol.Coerce(int), vol.Range(min=1, max=MAX_REQUESTS)
+        vol.Optional(ATTR_LIMIT, default=2 * MAX_REQUESTS): vol.All(
+            vol.Coerce(int), vol.Range(min=1, max=2 * MAX_REQUESTS)
         ),
     }
 )
@@ -92,17 +92,17 @@ async def _async_ask(call: ServiceCall) -> ServiceResponse:
     hass = call.hass
     entry = _loaded_entry(hass)
     language = call.data.get(ATTR_LANGUAGE, hass.config.language)
-    fact = await async_ask(
-        hass,
-        entry.runtime_data.engine,
-        call.data[ATTR_QUESTION],
-        language,
-        _area_id(hass, call),
-        call.context,
-    )
-    value: Any = fact.value
-    if structure := call.data.get(ATTR_STRUCTURE):
-        value = in_structure(fact, structure)
+    question = call.data[ATTR_QUESTION]
+    area_id = _area_id(hass, call)
+    coordinator = entry.runtime_data
+    with coordinator.requests.asked(Source.ASK, question, language) as record:
+        fact = await async_ask(
+            hass, coordinator.engine, question, language, record, area_id, call.context
+        )
+        record.answer = fact.words
+        value: Any = fact.value
+        if structure := call.data.get(ATTR_STRUCTURE):
+            value = in_structure(fact, structure)
     return {"answer": fact.words, "value": value, "entities": list(fact.entity_ids)}
 
 

@@ -14,6 +14,7 @@ from homeassistant.core import HomeAssistant
 from .const import DEFAULT_LANGUAGE
 from .engine_client import Engine, EngineError
 from .install import InstallError
+from .reasons import async_reason
 
 # In English, which every model knows, whatever is spoken in the home.
 # Two seconds of a synthetic voice: noise would not do, the engine does not listen to it.
@@ -39,7 +40,7 @@ async def async_measure(hass: HomeAssistant, engine: Engine) -> Speed:
     try:
         return await _measure(hass, engine)
     except EngineError as err:
-        raise InstallError("engine_failed", str(err)) from err
+        raise InstallError("engine_failed", await async_reason(hass, err)) from err
 
 
 async def _measure(hass: HomeAssistant, engine: Engine) -> Speed:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import shutil
 import signal
 import sys
 import tempfile
 import time
-from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from pathlib import Path
@@ -18,10 +16,9 @@ from pathlib import Path
 from .engine.memory import resident_memory
 from .engine.protocol import EngineInfo, Message, Plan
 from .engine_client import EngineClient, EngineUnavailable
+from .engine_log import EngineLog, epitaph
 from .health import Health, State
 from .replay import ReplayableAudio
-
-_LOGGER = logging.getLogger(__name__)
 
 ENGINE_FOLDER = Path(__file__).parent / "engine"
 START_TIMEOUT = 120.0  # seconds; models load slowly from an SD card
@@ -31,9 +28,6 @@ MAX_PAUSE = 60.0  # between attempts to start an engine that keeps failing
 NICENESS = 5  # Home Assistant itself goes first
 
 _MAX_SOCKET_PATH = 100  # bytes; the system's limit is a little higher
-_MAX_REMEMBERED_LINES = 100
-_EXCERPT_LINES = 10
-_NO_MEMORY = ("MemoryError", "bad_alloc", "Cannot allocate memory")  # as Python, C++ and C word it
 
 
 class EngineSupervisor:
@@ -60,12 +54,11 @@ class EngineSupervisor:
     ) -> None:
         self._options = [
             f"--models={models}",
-            f"--speech-model={speech_model}",
-            f"--chat-model={chat_model}",
             f"--language={language}",
             f"--nice={NICENESS}",
             "--exit-with-parent",
         ]
+        self._models = _model_options(speech_model, chat_model)
         if command_model:
             self._options.append(f"--command-model={command_model}")
         self._lock = asyncio.Lock()
@@ -76,10 +69,8 @@ class EngineSupervisor:
         self.starts = 0  # of processes, ever
         self.health = Health()
         self._next_start = 0.0  # monotonic seconds
-        self._last_words = ""  # the last error that the present engine logged
         self._folder: Path | None = None  # of its socket
-        self._logged: set[str] = set()
-        self._excerpt: deque[str] = deque(maxlen=_EXCERPT_LINES)
+        self._log = EngineLog()
 
     @property
     def pid(self) -> int | None:
@@ -136,13 +127,24 @@ class EngineSupervisor:
 
     def log_excerpt(self) -> str:
         """The last lines that the engine logged."""
-        return "\n".join(self._excerpt)
+        return self._log.excerpt
 
     async def async_rest(self) -> None:
         """End the engine until the next request starts it again. What it is doing is done anew."""
         async with self._lock:
             await self._end_process()
             self.health.note(State.STOPPED)
+
+    async def async_use(self, speech_model: str, chat_model: str) -> None:
+        """Start the engine again, with these models as they are on the disk now.
+
+        Who asks meanwhile waits. Raises EngineUnavailable.
+        """
+        async with self._lock:
+            self._models = _model_options(speech_model, chat_model)
+            await self._end_process()
+            self._next_start = 0.0
+        await self.async_start()
 
     async def async_stop(self) -> None:
         """End the engine for good, by force if it must be."""
@@ -176,19 +178,21 @@ class EngineSupervisor:
         """A client of the running engine, started if need be. Raises EngineUnavailable."""
         async with self._lock:
             if self._is_stopped:
-                raise EngineUnavailable("The engine was stopped")
+                raise EngineUnavailable("The engine was stopped", "engine_stopped")
             if self._client and self._is_running():
                 return self._client
             if self._process:
-                self._note_failure(_epitaph(self._process.returncode))
+                self._note_failure(epitaph(self._process.returncode))
                 await self._end_process()
-            if time.monotonic() < self._next_start:
-                raise EngineUnavailable(f"The engine keeps failing: {self.health.reason}")
+            if (last := self.health.error) and time.monotonic() < self._next_start:
+                raise EngineUnavailable(
+                    f"The engine keeps failing: {last}", last.key, **last.details
+                )
             self.health.note(State.STARTING)
             try:
                 self._client = await self._start_process()
             except EngineUnavailable as err:
-                self._note_failure(str(err))
+                self._note_failure(err)
                 raise
             finally:
                 if not self._client:
@@ -201,7 +205,7 @@ class EngineSupervisor:
     def _is_running(self) -> bool:
         return self._process is not None and self._process.returncode is None
 
-    def _note_failure(self, reason: str) -> None:
+    def _note_failure(self, error: EngineUnavailable) -> None:
         """Remember why the engine failed, and wait longer each time before the next start.
 
         The first failure since an answered request costs no wait: anything can die once.
@@ -209,27 +213,24 @@ class EngineSupervisor:
         failures = self.health.failures + 1
         pause = min(MAX_PAUSE, 2.0**failures) if failures > 1 else 0.0
         self._next_start = time.monotonic() + pause
-        self.health.note_failure(self._last_words or reason, self._lacked_memory())
+        if words := self._log.last_words:
+            error = EngineUnavailable(words)
+        # Linux kills what takes too much memory.
+        was_killed = bool(self._process and self._process.returncode == -signal.SIGKILL)
+        self.health.note_failure(error, was_killed or self._log.tells_of_no_memory)
 
-    def _lacked_memory(self) -> bool:
-        """Whether the process ended because it got no memory: Linux killed it, or it said so."""
-        if self._process and self._process.returncode == -signal.SIGKILL:
-            return True
-        return any(sign in line for line in self._excerpt for sign in _NO_MEMORY)
-
-    async def _cause_of_death(self) -> str:
+    async def _cause_of_death(self) -> EngineUnavailable:
         """Why the engine does not answer, once the system tells of its end."""
         assert self._process is not None
         with suppress(TimeoutError):
             async with asyncio.timeout(_DEATH_TIMEOUT):
-                return _epitaph(await self._process.wait())
-        return "The engine stopped answering"
+                return epitaph(await self._process.wait())
+        return EngineUnavailable("The engine stopped answering", "engine_silent")
 
     async def _start_process(self) -> EngineClient:
         """Start an engine and wait until it is ready. Raises EngineUnavailable."""
         self.starts += 1
-        self._last_words = ""
-        self._excerpt.clear()
+        self._log.begin()
         self._folder = await asyncio.to_thread(_socket_folder)
         uri = f"unix://{self._folder}/engine.sock"
         try:
@@ -238,6 +239,7 @@ class EngineSupervisor:
                 str(ENGINE_FOLDER),
                 f"--uri={uri}",
                 *self._options,
+                *self._models,
                 stdin=asyncio.subprocess.PIPE,  # ends with this process, and so does the engine
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
@@ -245,48 +247,35 @@ class EngineSupervisor:
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             )
         except OSError as err:
-            raise EngineUnavailable(f"The engine cannot be started: {err}") from err
+            message = f"The engine cannot be started: {err}"
+            raise EngineUnavailable(message, "engine_not_started", reason=str(err)) from err
         assert self._process.stdout is not None
         self._watching = asyncio.create_task(self._watch(self._process))
         try:
             async with asyncio.timeout(START_TIMEOUT):
                 is_ready = await self._process.stdout.readline()
         except TimeoutError as err:
-            message = f"The engine was not ready within {START_TIMEOUT:.0f} seconds"
-            raise EngineUnavailable(message) from err
+            seconds = f"{START_TIMEOUT:.0f}"
+            message = f"The engine was not ready within {seconds} seconds"
+            raise EngineUnavailable(message, "engine_not_ready", seconds=seconds) from err
         if not is_ready:
             await self._watching  # its last words
             code = await self._process.wait()
-            raise EngineUnavailable(self._last_words or _epitaph(code))
+            words = self._log.last_words
+            raise EngineUnavailable(words) if words else epitaph(code)
         return EngineClient(uri)
 
     async def _watch(self, process: asyncio.subprocess.Process) -> None:
         """Pass the engine's log on, and notice if it ends while nobody asks anything."""
         assert process.stderr is not None
-        await self._log(process.stderr)
+        await self._log.follow(process.stderr)
         await process.wait()
         # Whoever holds the lock is about to notice it, too, or has ended it.
         if self._client and process is self._process and not self._lock.locked():
             async with self._lock:
                 if process is self._process:
-                    self._note_failure(_epitaph(process.returncode))
+                    self._note_failure(epitaph(process.returncode))
                     await self._end_process()
-
-    async def _log(self, stderr: asyncio.StreamReader) -> None:
-        """Pass the engine's log on, each line once however often it comes."""
-        async for raw in stderr:
-            level_name, is_prefixed, text = raw.decode(errors="replace").rstrip().partition(": ")
-            level = logging.getLevelNamesMapping().get(level_name)
-            if level is None or not is_prefixed:
-                level, text = logging.WARNING, raw.decode(errors="replace").rstrip()
-            if level >= logging.ERROR:
-                self._last_words = text
-            self._excerpt.append(text)
-            if text and text not in self._logged:
-                if len(self._logged) > _MAX_REMEMBERED_LINES:
-                    self._logged.clear()
-                self._logged.add(text)
-                _LOGGER.log(level, "Engine: %s", text)
 
     async def _end_process(self) -> None:
         """End the process and tidy up after it. Does nothing if there is none."""
@@ -313,13 +302,8 @@ class EngineSupervisor:
             self._folder = None
 
 
-def _epitaph(code: int | None) -> str:
-    """Why a process may have ended that said nothing."""
-    if code == -signal.SIGILL:
-        return "This processor lacks instructions that the engine needs"
-    if code == -signal.SIGKILL:
-        return "The engine was killed, perhaps for want of memory"
-    return f"The engine ended with code {code}"
+def _model_options(speech_model: str, chat_model: str) -> tuple[str, ...]:
+    return f"--speech-model={speech_model}", f"--chat-model={chat_model}"
 
 
 def _socket_folder() -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import language as language_util
@@ -15,6 +15,7 @@ from .home.building import async_build_home
 from .home.follow_ups import Turn
 from .home.mishearing import is_safe, respell
 from .home.reading import Understanding, read
+from .reasons import async_no_engine
 
 
 async def async_understand(
@@ -57,11 +58,7 @@ async def async_understand(
             return understood
         plan = await _async_plan(engine, respelt, known[0])
     except EngineError as err:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="no_engine",
-            translation_placeholders={"reason": str(err).rstrip(".")},
-        ) from err
+        raise await async_no_engine(hass, err) from err
     instead = read(plan, respelt, home, area_id, turn)
     return instead if instead.makes_sense and is_safe(instead) else understood
 

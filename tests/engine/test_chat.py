@@ -121,6 +121,20 @@ async def test_unloads(make_model: Callable[[float], ChatModel]) -> None:
         await until(lambda: not model.is_loaded)
 
 
+async def test_frees_memory(client: EngineClient, chat_model: ChatModel) -> None:
+    """Not in the middle of an answer; the next question loads it again."""
+    answer = client.chat(FRANCE, 8)
+    pieces = [await anext(answer)]
+    freeing = asyncio.create_task(client.async_rest())
+    pieces += [piece async for piece in answer]
+    await freeing
+    assert len(pieces) > 1
+    assert not chat_model.is_loaded
+
+    assert [piece async for piece in client.chat(FRANCE, 8)] == pieces
+    assert chat_model.is_loaded
+
+
 async def test_no_chat_model() -> None:
     """An engine without a chat model says so."""
     async for client in serve(Models("no speech", "no commands", "No chat model here.", "en")):

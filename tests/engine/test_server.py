@@ -204,6 +204,19 @@ async def test_text_that_is_no_request(connection: AsyncClient, text: str) -> No
     assert Pong.is_type((await ask(connection, Ping("still there?").event())).type)
 
 
+async def test_frees_memory_until_the_next_request(engine: EngineClient) -> None:
+    audio = recording("lock-the-front-door")
+    before = words(await engine.transcribe(stream(audio), "en"))
+    info = await engine.info()
+    assert info.frees_memory
+
+    await engine.async_rest()
+
+    assert ((await engine.info()).memory or 0) < (info.memory or 0) - 40 * 2**20
+    assert words(await engine.transcribe(stream(audio), "en")) == before
+    assert ((await engine.info()).memory or 0) > (info.memory or 0) - 40 * 2**20
+
+
 async def test_unknown_language(engine: EngineClient) -> None:
     """Said in words, for speech before all of it was sent."""
     with pytest.raises(EngineError, match="does not know the language 'tlh'"):

@@ -28,7 +28,14 @@ from wyoming.info import (
 from wyoming.intent import Recognize
 from wyoming.server import AsyncEventHandler, AsyncTcpServer
 
-from custom_components.llmos_assistant.engine.protocol import PROTOCOL, Chat, EngineInfo, Plan, Step
+from custom_components.llmos_assistant.engine.protocol import (
+    FREE_MEMORY,
+    PROTOCOL,
+    Chat,
+    EngineInfo,
+    Plan,
+    Step,
+)
 
 _SOMEBODY = Attribution("somebody", "https://example.com")
 _ARTIFACT: dict[str, Any] = {
@@ -48,11 +55,14 @@ class ScriptedEngine:
     transcript: str = ""
     chat: list[str] | None = None  # what the chat model says, one answer after the other
     error: str = ""
+    chat_error: str = ""
     has_speech: bool = True
     speech_languages: list[str] = field(default_factory=lambda: ["en"])
     protocol: int = PROTOCOL
     memory: int | None = 2**28
+    frees_memory: bool = True
     port: int = 0
+    looks: int = 0  # at what it has
     asked: list[str] = field(default_factory=list)
     chats: list[Chat] = field(default_factory=list)
     heard: int = 0  # bytes of audio
@@ -64,7 +74,11 @@ class ScriptedEngine:
 
     def answer(self, event: Event) -> Iterable[Event]:
         """The events that answer `event`."""
+        if event.type == FREE_MEMORY and self.frees_memory:
+            self.memory = 2**26
+            return [self._info().event()]
         if Describe.is_type(event.type):
+            self.looks += 1
             return [self._info().event()]
         if Transcribe.is_type(event.type):
             self.names = Transcribe.from_event(event).transcript_names or []
@@ -88,6 +102,8 @@ class ScriptedEngine:
         chat = Chat.from_transcript(transcript)
         assert chat is not None
         assert self.chat is not None
+        if self.chat_error:
+            return [Error(self.chat_error).event()]
         self.chats.append(chat)
         words = self.chat.pop(0).split(" ")
         pieces = [HandledChunk(word if n == 0 else f" {word}") for n, word in enumerate(words)]
@@ -108,6 +124,7 @@ class ScriptedEngine:
             handle=[] if self.chat is None else [handle],
             protocol=self.protocol,
             memory=self.memory,
+            frees_memory=self.frees_memory,
         )
 
 

@@ -181,3 +181,61 @@ async def test_ask_says_what_it_cannot_find(
 
     assert "flux capacitor" in answer["answer"]
     assert answer["value"] is None
+
+
+@pytest.mark.parametrize(
+    ("selector", "value"),
+    [
+        ({"number": {}}, 2),
+        ({"boolean": {}}, True),
+        ({"select": {"options": ["2", "3"]}}, None),
+    ],
+)
+async def test_ask_counts_where_a_number_is_wanted(
+    home: HomeAssistant,
+    assistant: MockConfigEntry,
+    engine: ScriptedEngine,
+    selector: dict[str, Any],
+    value: Any,
+) -> None:
+    for light in ("light.kitchen_lights", "light.ceiling_lights"):
+        await home.services.async_call("light", "turn_on", {"entity_id": light}, blocking=True)
+    engine.plan("which lights are on", Step("HassGetState", {"domain": "light", "state": "on"}))
+    asked = ask(home, question="which lights are on", structure=selector)
+
+    if value is None:
+        with pytest.raises(ServiceValidationError) as told:
+            await asked
+        assert told.value.translation_key == "other_structure"
+    else:
+        on = [s for s in home.states.async_all("light") if s.state == "on"]
+        assert (await asked)["value"] == (len(on) if value == 2 else value)
+
+
+async def test_ask_refuses_a_value_that_the_selector_does_not_take(
+    home: HomeAssistant, assistant: MockConfigEntry, engine: ScriptedEngine
+) -> None:
+    engine.plan("which lights are on", Step("HassGetState", {"domain": "light", "state": "on"}))
+
+    with pytest.raises(ServiceValidationError) as told:
+        await ask(
+            home, question="which lights are on", structure={"number": {"min": 50, "max": 99}}
+        )
+    assert told.value.translation_key == "out_of_range"
+
+
+async def test_ask_says_no_where_a_condition_is_not_met(
+    home: HomeAssistant, assistant: MockConfigEntry, engine: ScriptedEngine
+) -> None:
+    engine.plan(
+        "q",
+        Step("LlmosIf", {"name": "bed light", "state": "on"}),
+        Step("HassGetState", {"name": "front door", "state": "locked"}),
+    )
+    await home.services.async_call(
+        "light", "turn_off", {"entity_id": "light.bed_light"}, blocking=True
+    )
+
+    answer = await ask(home, question="q")
+
+    assert (answer["value"], answer["entities"]) == (False, [])

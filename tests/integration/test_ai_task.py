@@ -91,6 +91,57 @@ async def test_asks_again_where_the_value_is_not_valid(
     }
 
 
+@pytest.mark.parametrize(
+    "selector",
+    [
+        {"number": {}},
+        {"select": {"options": [{"label": "Low", "value": "l"}, {"label": "High", "value": "h"}]}},
+        {"date": {}},
+        {"text": {}},
+    ],
+)
+async def test_asks_again_where_there_is_no_value_in_the_answer(
+    home: HomeAssistant, engine: ScriptedEngine, selector: dict[str, Any]
+) -> None:
+    engine.chat = ["", ""]
+
+    with pytest.raises(HomeAssistantError, match="no value for wanted"):
+        await generate(home, "think about it", wanted=selector)
+    assert engine.chat == []  # it was asked twice
+
+
+async def test_several_lines_are_a_list_where_one_is_wanted(
+    home: HomeAssistant, engine: ScriptedEngine
+) -> None:
+    engine.chat = ["- milk\n\n- bread"]
+
+    assert await generate(home, "what to buy", items={"text": {"multiple": True}}) == {
+        "items": ["milk", "bread"]
+    }
+
+
+async def test_a_fact_that_does_not_fit_is_told_to_the_chat_model(
+    home: HomeAssistant, engine: ScriptedEngine
+) -> None:
+    engine.plan("which lights are on", LIGHTS_ON)
+    engine.chat = ["2026-12-24"]
+
+    assert await generate(home, "which lights are on", since={"date": {}}) == {
+        "since": "2026-12-24"
+    }
+    assert "(What is known: Ceiling Lights" in engine.chats[0].messages[-1].content
+
+
+async def test_an_engine_that_fails_is_told(home: HomeAssistant, engine: ScriptedEngine) -> None:
+    engine.plan("write a poem")
+    engine.chat = ["never said"]
+    engine.chat_error = "The poet is out"
+
+    with pytest.raises(HomeAssistantError, match="The poet is out") as told:
+        await generate(home, "write a poem")
+    assert told.value.translation_key == "no_engine"
+
+
 async def test_says_which_value_there_is_none_for(
     home: HomeAssistant, engine: ScriptedEngine
 ) -> None:

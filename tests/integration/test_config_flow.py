@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -19,10 +20,12 @@ from homeassistant.helpers.translation import async_get_translations
 from homeassistant.requirements import RequirementsNotFound
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.llmos_assistant.config_flow import LlmosConfigFlow
 from custom_components.llmos_assistant.const import CONF_ENGINE, DOMAIN, ENGINE_LOCAL, NAME
 from custom_components.llmos_assistant.engine.store import ModelError
 from custom_components.llmos_assistant.engine_client import EngineClient
 from custom_components.llmos_assistant.hub import Hub
+from custom_components.llmos_assistant.install import InstallError, async_install
 
 from .flows import start, submit
 from .scripted_engine import ScriptedEngine, serving
@@ -99,11 +102,14 @@ async def test_the_first_screen_tells_what_is_here_and_what_is_recommended(
         "cpu": "Some CPU",
         "cores": "4",
         "memory": "3.1 GB",
-        "disk": "12.0 GB",
+        "disk": "12 GB",
         "warning": "",
     }
     assert told["speech"] == "Base, 150 MB to download with what it needs"
     assert told["chat"].startswith("can be added later")
+
+    with patch(f"{_PACKAGE}.flow_forms.download_size", return_value=0):
+        assert (await start(home))["description_placeholders"]["speech"] == "Base, is here already"
 
 
 @pytest.mark.parametrize(
@@ -202,6 +208,17 @@ async def test_another_machine(home: HomeAssistant, engine: ScriptedEngine) -> N
     assert result["result"].state is ConfigEntryState.LOADED
 
 
+async def test_why_another_machine_does_not_answer_is_said_in_the_language_of_the_home(
+    home: HomeAssistant, engine: ScriptedEngine
+) -> None:
+    await home.config.async_update(language="zh-Hans")
+    form = await submit(home, await start(home), engine="remote")
+
+    failed = await submit(home, form, host="127.0.0.1", port=1)
+
+    assert failed["description_placeholders"]["reason"] == "tcp://127.0.0.1:1 上没有引擎应答"
+
+
 async def test_another_machine_must_hear_and_understand(
     home: HomeAssistant, engine: ScriptedEngine
 ) -> None:
@@ -276,6 +293,71 @@ async def test_is_added_once(home: HomeAssistant, assistant: MockConfigEntry) ->
 
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "single_instance_allowed"
+
+
+async def test_a_second_set_up_that_ends_after_the_first_is_one_too_many(
+    home: HomeAssistant, entry: MockConfigEntry, local_engine: ScriptedEngine, installed: None
+) -> None:
+    form = await start(home)
+    flow = home.config_entries.flow
+    result = await flow.async_configure(form["flow_id"], {})
+    assert result["type"] is FlowResultType.SHOW_PROGRESS
+    entry.add_to_hass(home)  # as by a flow that was quicker
+    await home.async_block_till_done(wait_background_tasks=True)
+    result = await flow.async_configure(form["flow_id"])
+
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "single_instance_allowed")
+    assert home.config_entries.async_entries(DOMAIN) == [entry]
+
+
+async def test_this_machine_is_refused_where_it_cannot_run_the_engine(
+    home: HomeAssistant, assistant: MockConfigEntry, installed: None
+) -> None:
+    """A form that was opened before Home Assistant was moved to such a system."""
+    form = await assistant.start_reconfigure_flow(home)
+    with patch(f"{_PACKAGE}.config_flow.unsupported_reason", return_value="unsupported_musl"):
+        result = await submit(home, form, engine="local")
+
+    assert (result["step_id"], result["errors"]) == ("reconfigure", {"base": "unsupported_musl"})
+    assert assistant.data[CONF_ENGINE] == "remote"
+
+
+async def test_a_32_bit_system_is_led_elsewhere(home: HomeAssistant) -> None:
+    with patch(f"{_PACKAGE}.install.sys.maxsize", 2**31 - 1):
+        form = await start(home)
+
+    assert form["step_id"] == "elsewhere"
+    assert "64-bit" in form["description_placeholders"]["why"]
+
+
+async def test_a_report_that_comes_late_is_not_shown(home: HomeAssistant) -> None:
+    flow = LlmosConfigFlow()
+    flow._async_report("speech_model", 1, 2)  # there is no task any more, and no dialog
+
+    assert (flow._stage, flow._percent) == ("install", -1)
+
+
+async def test_nothing_is_installed_on_a_machine_that_cannot_run_the_engine(
+    home: HomeAssistant, installed: None
+) -> None:
+    with (
+        patch(f"{_PACKAGE}.install.unsupported_reason", return_value="unsupported_32_bit"),
+        patch(f"{_PACKAGE}.install.store.install") as download,
+        pytest.raises(InstallError) as told,
+    ):
+        await async_install(home, lambda stage, done, total: None)
+
+    assert told.value.key == "unsupported_32_bit"
+    assert not download.called
+
+
+async def test_a_speech_model_in_a_folder_of_ones_own_is_not_downloaded(
+    home: HomeAssistant, installed: None, tmp_path: Path
+) -> None:
+    with patch(f"{_PACKAGE}.install.store.install") as download:
+        await async_install(home, lambda *_: None, {"speech_model": str(tmp_path)})
+
+    assert not download.called
 
 
 async def test_reconfigures_to_another_machine_and_back(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from homeassistant.components import conversation
 from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import area_registry as ar
 from homeassistant.helpers import device_registry as dr
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -193,7 +194,7 @@ async def test_an_engine_that_fails_is_answered_with_what_to_do(
     assert "The model is on fire. Please look at LLMOS Assistant" in speech(result)
     assert result.response.error_code == "failed_to_handle"
     assert [record.message for record in caplog.records if record.levelname == "ERROR"] == [
-        f"No answer to a request: {speech(result)}"
+        "No answer to a request: The model is on fire."
     ]
     assert "Traceback" not in caplog.text
 
@@ -213,3 +214,24 @@ async def test_keeps_the_conversation_in_the_chat_log(
     ]  # fmt: skip
     assert log.content[2].tool_calls[0].tool_name == "HassTurnOff"
     assert log.content[3].result.data["data"]["success"][0]["id"] == "light.kitchen_lights"
+
+
+async def test_says_why_it_cannot_think_in_the_language_it_is_spoken_to(
+    home: HomeAssistant, assistant: MockConfigEntry
+) -> None:
+    """Not in that of the home, in which automations are told."""
+    await home.config.async_update(language="zh-Hans")
+    assistant.runtime_data.engine.uri = "tcp://127.0.0.1:1"
+
+    result = await converse(home, "good day", language="en")
+
+    assert speech(result).startswith("I cannot think right now: No engine answers at tcp://")
+    with pytest.raises(HomeAssistantError) as told:
+        await home.services.async_call(
+            "llmos_assistant",
+            "ask",
+            {"question": "x", "language": "en"},
+            True,
+            return_response=True,
+        )
+    assert told.value.translation_placeholders == {"reason": "tcp://127.0.0.1:1 上没有引擎应答"}

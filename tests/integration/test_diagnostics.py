@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from homeassistant.components import conversation
 from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import load_yaml_dict
 from pytest_homeassistant_custom_component.common import MockConfigEntry, get_system_health_info
@@ -20,6 +22,7 @@ from custom_components.llmos_assistant.engine.protocol import Step
 from custom_components.llmos_assistant.engine.store import MODELS
 
 from .scripted_engine import ScriptedEngine
+from .test_ai_task import generate
 
 AGENT = "conversation.llmos_assistant"
 REDACTED = "**REDACTED**"
@@ -90,6 +93,29 @@ async def test_tell_commands_but_not_what_is_private(
     assert broadcast["text"] == REDACTED
     assert broadcast["plan"][0]["slots"] == {"message": REDACTED}
     assert "quit" not in str(diagnostics)
+
+
+async def test_tell_questions_of_automations_but_not_their_instructions(
+    home: HomeAssistant,
+    assistant: MockConfigEntry,
+    engine: ScriptedEngine,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    engine.plan("is any light on", Step("HassGetState", {"domain": "light", "state": "on"}))
+    engine.chat = ["Dear Anna."]
+    await generate(home, "is any light on")
+    await generate(home, "write a letter to Anna")
+    engine.error = "It is on fire."
+    with pytest.raises(HomeAssistantError):
+        await generate(home, "is Anna at home")
+
+    diagnostics = await get_diagnostics_for_config_entry(home, hass_client, assistant)
+
+    failed, letter, question = diagnostics["requests"]
+    assert (question["source"], question["text"]) == ("ai_task", "is any light on")
+    assert (letter["route"], letter["text"], letter["answer"]) == ("chat", REDACTED, REDACTED)
+    assert (failed["text"], failed["error"]) == (REDACTED, "no_engine")
+    assert "Anna" not in str(diagnostics["requests"])
 
 
 async def test_tell_no_words_at_all_with_privacy(

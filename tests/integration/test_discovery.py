@@ -20,6 +20,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from zeroconf import DNSPointer, DNSText
 from zeroconf.asyncio import AsyncServiceInfo
 
 from custom_components.llmos_assistant.const import DOMAIN
@@ -181,6 +182,26 @@ async def test_a_hub_that_cannot_run_the_engine_offers_one_that_was_heard_of(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["result"].unique_id == "nuc"
     assert (result["data"]["engine"], result["data"]["port"]) == ("remote", engine.port)
+
+
+@pytest.mark.usefixtures("heard", "unsupported")
+async def test_what_announces_itself_wrongly_is_not_offered(
+    home: HomeAssistant, mock_async_zeroconf: MagicMock
+) -> None:
+    """No name, no pointer at all, and nothing that says where it is."""
+    common = (SERVICE_TYPE, 12, 1, 120)
+    mock_async_zeroconf.zeroconf.cache.async_add_records(
+        [
+            DNSPointer(*common, "another._http._tcp.local."),
+            DNSText(SERVICE_TYPE, 16, 1, 120, b""),
+            DNSPointer(*common, f"silent.{SERVICE_TYPE}"),
+        ]
+    )
+
+    form = await start(home)
+
+    offered = form["data_schema"].schema["engine"].config["options"]
+    assert [option["value"] for option in offered] == ["found:nuc", "remote"]
 
 
 @pytest.mark.usefixtures("heard")

@@ -8,13 +8,17 @@ import signal
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from homeassistant.components import conversation
 from homeassistant.components.homeassistant.exposed_entities import async_should_expose
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import EntityCategory
 from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
@@ -110,18 +114,58 @@ async def test_an_engine_elsewhere_goes_and_comes_back(
         assert "No engine answers" in await say(home, "turn on the light")
     assert sensor(home, "engine") == "failing"
     assert sensor(home, "engine_memory") == "unknown"
-    told = [r for r in caplog.records if r.levelname in ("WARNING", "ERROR")]
+    ours = [r for r in caplog.records if r.name.startswith("custom_components")]
+    told = [r for r in ours if r.levelname in ("WARNING", "ERROR")]
     assert [r.message.partition(":")[0] for r in told] == ["The engine is not available"]
 
+    with patch.object(
+        entry.runtime_data.engine, "info", wraps=entry.runtime_data.engine.info
+    ) as look:
+        for seconds in range(5, 60, 5):
+            await later(home, seconds)
+        assert look.call_count <= 1  # it is asked for once a minute
     async with serving(elsewhere, elsewhere.port):
-        await later(home, 70)
+        await later(home, 130)
         assert sensor(home, "engine") == "running"
     assert [r.message for r in caplog.records].count("The engine is available again") == 1
 
 
-async def test_an_engine_elsewhere_has_no_button(
+async def press(hass: HomeAssistant) -> None:
+    """Press the button that frees memory."""
+    await hass.services.async_call(
+        "button", "press", {"entity_id": "button.llmos_assistant_free_memory"}, blocking=True
+    )
+
+
+async def test_the_button_frees_memory_elsewhere(
+    home: HomeAssistant, engine: ScriptedEngine, assistant: MockConfigEntry
+) -> None:
+    await later(home, 5)
+
+    await press(home)
+
+    assert engine.memory == 2**26
+    await later(home, 5)
+    assert float(sensor(home, "engine_memory")) == 64
+    assert sensor(home, "engine") == "running"
+
+
+async def test_an_engine_elsewhere_that_is_away_cannot_free_memory(
     home: HomeAssistant, assistant: MockConfigEntry
 ) -> None:
+    assistant.runtime_data.engine.uri = "tcp://127.0.0.1:1"
+    with pytest.raises(HomeAssistantError, match="No engine answers at") as told:
+        await press(home)
+    assert told.value.translation_key == "engine_failed"
+
+
+async def test_an_engine_elsewhere_that_cannot_free_memory_has_no_button(
+    home: HomeAssistant, engine: ScriptedEngine, entry: MockConfigEntry
+) -> None:
+    engine.frees_memory = False
+    entry.add_to_hass(home)
+    assert await home.config_entries.async_setup(entry.entry_id)
+
     assert home.states.async_entity_ids("button") == []
 
 
@@ -147,9 +191,7 @@ async def test_the_button_frees_memory_until_the_next_request(
     pid = local.runtime_data.engine.pid
     assert is_running(pid)
 
-    await home.services.async_call(
-        "button", "press", {"entity_id": "button.llmos_assistant_free_memory"}, blocking=True
-    )
+    await press(home)
     await later(home, 5)
 
     assert not is_running(pid)
@@ -178,6 +220,62 @@ async def test_a_process_that_dies_is_noticed_before_anybody_speaks(
     assert sensor(home, "engine") == "failing"
     await say(home, "turn on the kitchen lights")
     assert sensor(home, "engine") == "running"
+
+
+async def test_assist_answers_while_another_model_is_put_to_use(
+    home: HomeAssistant, local: MockConfigEntry
+) -> None:
+    """Whoever speaks just then waits, and gets an answer, not an error."""
+    before = local.runtime_data.engine.pid
+    answers: set[str] = set()
+    is_over = False
+
+    async def keep_asking() -> None:
+        while not is_over:
+            result = await conversation.async_converse(
+                home, "turn off the kitchen lights", None, Context(), "en", AGENT
+            )
+            answers.add(str(result.response.speech["plain"]["speech"]))
+            await asyncio.sleep(0)
+
+    asking = asyncio.create_task(keep_asking())
+    await asyncio.sleep(0.2)
+    home.config_entries.async_update_entry(local, options={"chat_model": "not-here"})
+    async with asyncio.timeout(60):
+        while local.runtime_data.engine.pid in (before, None):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    await asyncio.sleep(0.5)
+    is_over = True
+    await asking
+
+    assert answers == {"Turned off the lights"}
+    await home.async_block_till_done(wait_background_tasks=True)
+    assert "There is no chat model in not-here" in local.runtime_data.engine.log_excerpt()
+
+
+async def test_another_assistant_leaves_the_engine_running(
+    home: HomeAssistant, local: MockConfigEntry
+) -> None:
+    pid = local.runtime_data.engine.pid
+    before = local.runtime_data
+    talker = ConfigSubentry(
+        data=MappingProxyType({"control": True}),
+        subentry_type="conversation",
+        title="Talker",
+        unique_id=None,
+    )
+
+    home.config_entries.async_add_subentry(local, talker)
+    await home.async_block_till_done(wait_background_tasks=True)
+
+    assert local.runtime_data is not before
+    assert local.runtime_data.engine.pid == pid
+    assert sensor(home, "engine") == "running"
+    await say(home, "turn off the kitchen lights")
+    assert home.states.get("light.kitchen_lights").state == "off"
+
+    assert await home.config_entries.async_unload(local.entry_id)
+    assert not is_running(pid)
 
 
 def read(name: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from unittest.mock import patch
 import pytest
 
 from custom_components.llmos_assistant import hub
+from custom_components.llmos_assistant.engine.model_files import in_words
 
 _PI = (
     "processor\t: 0\nBogoMIPS\t: 108.00\n\nRevision\t: d04170\nModel\t\t: Raspberry Pi 5 Rev 1.0\n"
@@ -57,7 +58,17 @@ def test_memory_where_there_is_no_linux_to_ask(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("size", "words"),
-    [(150_218_479, "150 MB"), (999_600_000, "1.0 GB"), (3_100_000_000, "3.1 GB"), (0, "0 MB")],
+    [
+        (0, "0 MB"),
+        (2_560_000, "3 MB"),
+        (78_200_000, "78 MB"),
+        (211_000_000, "210 MB"),
+        (994_000_000, "990 MB"),
+        (996_000_000, "1 GB"),
+        (1_849_000_000, "1.8 GB"),
+        (65_390_000_000, "65 GB"),
+        (1_234_000_000_000, "1200 GB"),
+    ],
 )
 def test_sizes_in_words(size: int, words: str) -> None:
-    assert hub.in_words(size) == words
+    assert in_words(size) == words

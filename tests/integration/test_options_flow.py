@@ -114,17 +114,20 @@ async def test_a_speech_model_is_shown_with_its_cost_fetched_tried_and_used(
     offered = labels(form, "speech_model")
     assert offered["whisper-tiny"] == "Whisper tiny: 78 MB to download, 180 MB of memory"
     assert offered["whisper-base"] == (
-        "Whisper base: 150 MB to download, 211 MB of memory. Recommended"
+        "Whisper base: 150 MB to download, 210 MB of memory. Recommended"
     )
 
-    with patch(f"{_PACKAGE}.engines.EngineSupervisor", wraps=_supervisor(entry_here)) as made:
+    with (
+        patch(f"{_PACKAGE}.engines.EngineSupervisor", wraps=_supervisor(entry_here)) as tried,
+        patch.object(entry_here.runtime_data.engine, "async_use") as used,
+    ):
         result = await submit(home, form, speech_model="whisper-tiny")
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert entry_here.options["speech_model"] == "whisper-tiny"
     assert entry_here.state is ConfigEntryState.LOADED
-    assert {call.kwargs["speech_model"] for call in made.call_args_list} == {"whisper-tiny"}
-    assert made.call_count == 2  # to try it, and to use it
+    assert tried.call_args.kwargs["speech_model"] == "whisper-tiny"
+    used.assert_called_once_with("whisper-tiny", "none")
     assert store.is_installed(models, store.MODELS["whisper-tiny"])
 
     seconds = entry_here.options["seconds"]["whisper-tiny"]
@@ -209,7 +212,7 @@ async def test_a_chat_model_of_the_store_is_fetched_and_used(
     with (
         patch.object(store, "CHAT_MODELS", (model,)),
         patch.dict(store.MODELS, {"tiny": model}),
-        patch(f"{_PACKAGE}.engines.EngineSupervisor", wraps=_supervisor(entry_here)) as made,
+        patch.object(entry_here.runtime_data.engine, "async_use") as used,
     ):
         form = await open_step(home, entry_here, "chat")
         assert "answers are often wrong" in labels(form, "chat_model")["tiny"]
@@ -217,9 +220,48 @@ async def test_a_chat_model_of_the_store_is_fetched_and_used(
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert entry_here.options == {"chat_model": "tiny"}
-    assert made.call_args.kwargs["chat_model"] == "tiny"
-    assert made.call_args.kwargs["speech_model"] == "whisper-base"
+    used.assert_called_once_with("whisper-base", "tiny")
     assert stages
+
+
+async def test_reconfiguring_fetches_the_models_that_were_chosen_and_no_other(
+    home: HomeAssistant, entry_here: MockConfigEntry, hub: Hub, models: Path, tmp_path: Path
+) -> None:
+    write_tiny(tmp_path / "tiny.gguf", "llama")
+    hub.repositories["somebody/llama"] = {"tiny.gguf": (tmp_path / "tiny.gguf").read_bytes()}
+    file = store.ModelFile.of(tmp_path / "tiny.gguf")
+    [source] = store.of_repository("somebody/llama", store.Purpose.CHAT).sources
+    chat = store.Model("tiny", (file,), (source,), store.Purpose.CHAT, "Tiny")
+    chosen = {"speech_model": "whisper-tiny", "chat_model": "tiny"}
+    stages: set[str] = set()
+
+    with (
+        patch.dict(store.MODELS, {"tiny": chat}),
+        patch(f"{_PACKAGE}.install.async_process_requirements"),
+        patch(f"{_PACKAGE}.install._is_installed", return_value=True),
+        patch(f"{_PACKAGE}.engines.EngineSupervisor", wraps=_supervisor(entry_here)) as made,
+    ):
+        home.config_entries.async_update_entry(entry_here, options=chosen)
+        await home.async_block_till_done()
+        made.reset_mock()
+        form = await entry_here.start_reconfigure_flow(home)
+        flow = home.config_entries.flow
+        result = await flow.async_configure(form["flow_id"], {"engine": "local"})
+        while result["type"] is FlowResultType.SHOW_PROGRESS:
+            stages.add(result["progress_action"])
+            await asyncio.sleep(0)
+            result = await flow.async_configure(form["flow_id"])
+        await home.async_block_till_done(wait_background_tasks=True)
+
+    assert result["reason"] == "reconfigure_successful"
+    assert {model.name for model in shelf.stored(models)} == {"whisper-tiny", "tiny"}
+    assert {"speech_model", "chat_model", "start"} <= stages
+    assert made.call_args_list
+    for call in made.call_args_list:
+        assert call.kwargs["speech_model"] == "whisper-tiny"
+        assert call.kwargs["chat_model"] == "tiny"
+    assert entry_here.options == chosen
+    assert entry_here.state is ConfigEntryState.LOADED
 
 
 async def test_none_is_a_choice_and_leaves_the_rest(
@@ -344,13 +386,43 @@ async def test_what_is_stored_is_listed_removed_and_updated(
     assert list(labels(form, "remove")) == ["somebody--whisper"]
     assert set(labels(form, "update")) == {"somebody--whisper", "whisper-tiny"}
 
-    with patch.object(home.config_entries, "async_schedule_reload") as reload:
+    with patch.object(entry_here.runtime_data.engine, "async_use") as used:
         result = await submit(home, form, remove=["somebody--whisper"], update=["whisper-tiny"])
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert [model.name for model in shelf.stored(models)] == ["whisper-tiny"]
     assert (models / "whisper-tiny" / "config.json").read_bytes() == b'{"newer": 1}'
-    assert reload.called
+    used.assert_called_once_with("whisper-tiny", "none")
     assert entry_here.options["speech_model"] == "whisper-tiny"
+
+
+async def test_what_is_being_fetched_cannot_be_removed(
+    home: HomeAssistant, entry_here: MockConfigEntry, hub: Hub, models: Path
+) -> None:
+    store.install(models, store.of_repository("somebody/whisper", store.Purpose.SPEECH))
+    form = await open_step(home, entry_here, "stored")
+
+    with store.locked(models, "somebody--whisper"):
+        failed = await submit(home, form, remove=["somebody--whisper"])
+
+    assert (failed["step_id"], failed["errors"]) == ("install_failed", {"base": "model_failed"})
+    assert "somebody--whisper" in failed["description_placeholders"]["reason"]
+    assert [model.name for model in shelf.stored(models)] == ["somebody--whisper"]
+
+
+async def test_a_download_that_was_not_finished_is_listed_as_such(
+    home: HomeAssistant, entry_here: MockConfigEntry, models: Path
+) -> None:
+    part = models / "whisper-tiny.partial" / "model.bin.part"
+    part.parent.mkdir(parents=True)
+    part.write_bytes(bytes(5_000_000))
+
+    form = await open_step(home, entry_here, "stored")
+
+    assert form["description_placeholders"]["models"] == (
+        "- Whisper tiny: 5 MB, download not finished"
+    )
+    await submit(home, form, remove=["whisper-tiny.partial"])
+    assert not part.exists()
 
 
 async def test_on_another_machine_it_is_chosen_there(

@@ -11,7 +11,7 @@ from homeassistant.components import assist_pipeline, conversation
 from homeassistant.components.assist_pipeline import PipelineEvent, PipelineStage
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.exceptions import Unauthorized
+from homeassistant.exceptions import ServiceValidationError, Unauthorized
 from homeassistant.helpers import area_registry as ar
 from homeassistant.helpers import device_registry as dr
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -22,6 +22,7 @@ from custom_components.llmos_assistant.request_log import MAX_REQUESTS
 
 from .audio import METADATA
 from .scripted_engine import ScriptedEngine
+from .test_ai_task import generate
 
 AGENT = "conversation.llmos_assistant"
 PRIVACY = "switch.llmos_assistant_keep_no_transcripts"
@@ -71,6 +72,13 @@ async def log(hass: HomeAssistant, user: User | None = None, **data: Any) -> lis
     return cast(list[dict[str, Any]], told["requests"])
 
 
+async def ask(hass: HomeAssistant, question: str) -> None:
+    """Ask as an automation does."""
+    await hass.services.async_call(
+        DOMAIN, "ask", {"question": question}, blocking=True, return_response=True
+    )
+
+
 async def set_privacy(hass: HomeAssistant, service: str) -> None:
     """Turn the switch on or off."""
     await hass.services.async_call("switch", service, {"entity_id": PRIVACY}, blocking=True)
@@ -97,6 +105,7 @@ async def test_tells_everything_about_a_spoken_command(
     assert times["total"] >= times["speech"] + times["understand"]
     assert request.pop("at").endswith("+00:00")
     assert request == {
+        "source": "conversation",
         "audio_seconds": 1.5,
         "text": "lights off",
         "language": "en",
@@ -172,6 +181,64 @@ async def test_tells_that_the_engine_failed(
     heard, written = await log(home)
     assert (written["error"], written["answer"]) == ("no_engine", answer)
     assert (heard["error"], heard["text"]) == ("The model is on fire.", "")
+
+
+async def test_tells_what_automations_ask(home: HomeAssistant, engine: ScriptedEngine) -> None:
+    engine.plan("is any light on", Step("HassGetState", {"domain": "light", "state": "on"}))
+    engine.chat = ["Good morning!"]
+
+    await ask(home, "is any light on")
+    with pytest.raises(ServiceValidationError):
+        await ask(home, "write a poem")
+    await generate(home, "is any light on")
+    await generate(home, "write a greeting")
+
+    greeting, question, refused, asked = await log(home)
+    for request, source in ((asked, "ask"), (question, "ai_task")):
+        assert (request["source"], request["route"]) == (source, "question")
+        assert request["text"] == "is any light on"
+        assert request["answer"].startswith("Yes: ")
+        assert "light.kitchen_lights" in request["grounding"][0]["entities"]
+        assert request["done"][0]["intent"] == "HassGetState"
+        assert list(request["times"]) == ["understand", "act", "total"]
+    assert (refused["text"], refused["error"]) == ("write a poem", "not_about_home")
+    assert (greeting["route"], greeting["answer"]) == ("chat", "Good morning!")
+    assert (greeting["error"], list(greeting["times"])) == ("", ["understand", "act", "total"])
+
+
+async def test_automations_that_ask_often_leave_what_people_said(
+    home: HomeAssistant, engine: ScriptedEngine, assistant: MockConfigEntry
+) -> None:
+    engine.plan("lights", Step("HassTurnOn", {"name": "bed light"}))
+    engine.plan("is any light on", Step("HassGetState", {"domain": "light", "state": "on"}))
+    await say(home, "lights")
+    times = assistant.runtime_data.requests.times
+
+    for _ in range(MAX_REQUESTS + 1):
+        await ask(home, "is any light on")
+
+    requests = await log(home)
+    assert len(requests) == MAX_REQUESTS + 1
+    assert requests[-1]["text"] == "lights"
+    assert assistant.runtime_data.requests.times is times  # of what somebody waited for
+
+
+async def test_privacy_is_also_that_of_automations(
+    home: HomeAssistant, engine: ScriptedEngine
+) -> None:
+    engine.plan("is any light on", Step("HassGetState", {"domain": "light", "state": "on"}))
+    engine.chat = ["A secret."]
+    await ask(home, "is any light on")
+
+    await set_privacy(home, "turn_on")
+    assert await log(home) == []
+
+    await ask(home, "is any light on")
+    await generate(home, "tell me a secret")
+    told, asked = await log(home)
+    assert (asked["source"], asked["route"], told["source"]) == ("ask", "question", "ai_task")
+    assert not {"light", "secret"} & set(str([told, asked]).lower().replace(".", " ").split())
+    assert (asked["text"], asked["plan"], asked["answer"]) == ("", [], "")
 
 
 async def test_what_another_agent_answers_was_still_heard(

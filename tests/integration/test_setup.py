@@ -22,6 +22,7 @@ from .scripted_engine import ScriptedEngine
 
 ENTITIES = {
     "ai_task.llmos_assistant",
+    "button.llmos_assistant_free_memory",
     "conversation.llmos_assistant",
     "sensor.llmos_assistant_chat_model",
     "sensor.llmos_assistant_engine",

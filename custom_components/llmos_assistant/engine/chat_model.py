@@ -12,6 +12,7 @@ from typing import Any
 
 from .errors import RequestError
 from .generator import Generator, PromptError
+from .memory import give_back_memory
 from .protocol import Message
 from .store import ModelError
 
@@ -53,6 +54,10 @@ class ChatModel:
     def is_busy(self) -> bool:
         """Whether somebody is being answered."""
         return self._lock.locked()
+
+    async def unload(self) -> None:
+        """Free its memory now. The next question loads it again."""
+        await self._run(self._unload)
 
     async def generate(
         self, messages: Sequence[Message], max_tokens: int, is_wanted: Callable[[], bool]
@@ -101,5 +106,6 @@ class ChatModel:
         return self._generator
 
     def _unload(self) -> None:
-        _LOGGER.debug("Nobody has asked the chat model for a while: unloading it")
+        _LOGGER.debug("Unloading the chat model")
         self._generator = None
+        give_back_memory()

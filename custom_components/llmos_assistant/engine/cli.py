@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from . import store
+from .model_files import in_words
 from .store import MODELS, ModelError
 
 _LOGGER = logging.getLogger(__name__)
@@ -184,7 +185,7 @@ def _shown_progress(name: str) -> Callable[[int, int], None]:
             return
         shown = percent
         end = "\r" if sys.stderr.isatty() and percent < 100 else "\n"
-        print(f"{name}: {percent} % of {total >> 20} MB", end=end, file=sys.stderr, flush=True)
+        print(f"{name}: {percent} % of {in_words(total)}", end=end, file=sys.stderr, flush=True)
 
     return show
 

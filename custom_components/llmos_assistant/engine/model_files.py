@@ -30,6 +30,14 @@ class Cancelled(Exception):
     """Somebody does not want the model any more. What is here of it is kept."""
 
 
+def in_words(size: float) -> str:
+    """A number of bytes as people read it, in at most two digits: "150 MB", "3.1 GB", "65 GB"."""
+    if size < 9_950_000:
+        return f"{size / 1e6:.0f} MB"
+    amount, unit = (size / 1e6, "MB") if size < 995_000_000 else (size / 1e9, "GB")
+    return f"{float(f'{amount:.1e}'):.4g} {unit}"
+
+
 def check_name(name: str) -> None:
     """Raise ModelError if `name` is anything but the plain name of a file or folder."""
     if name != PurePosixPath(name).name or name in ("", "..") or {"\\", "\0"} & set(name):

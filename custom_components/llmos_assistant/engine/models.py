@@ -86,8 +86,19 @@ class Models:
         return _loaded(self._chat_model).generate(chat.messages, chat.max_tokens, is_wanted)
 
     def check_speech(self, language: str | None) -> None:
-        """Raise RequestError if no speech in `language` can be transcribed."""
-        self._known(language, _loaded(self._transcriber).languages, "speech")
+        """Speech in `language` is about to come. Raises RequestError if it cannot be transcribed."""
+        transcriber = _loaded(self._transcriber)
+        self._known(language, transcriber.languages, "speech")
+        self._speech_thread.submit(transcriber.load)  # while it is spoken
+
+    async def free_memory(self) -> None:
+        """Unload what takes much memory and is loaded again by the next request: speech and chat."""
+        if not isinstance(self._transcriber, str):
+            await asyncio.get_running_loop().run_in_executor(
+                self._speech_thread, self._transcriber.unload
+            )
+        if not isinstance(self._chat_model, str):
+            await self._chat_model.unload()
 
     def _known(self, language: str | None, languages: list[str], model: str) -> str:
         """`language` as a model spells it: "en" for "en-GB". Raises RequestError."""
@@ -106,6 +117,7 @@ class Models:
             intent=[] if isinstance(self._parser, str) else [_intent_program(self._parser)],
             handle=[] if isinstance(self._chat_model, str) else [_handle_program(self._chat_model)],
             memory=resident_memory(),
+            frees_memory=True,
         )
 
 

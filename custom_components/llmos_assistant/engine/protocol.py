@@ -5,6 +5,7 @@ command or question about the home travels as `not-recognized`. Confidence is in
 What an engine is travels as `info`, with an entry of our own for what Wyoming has no words for.
 A conversation for the chat model travels as a `transcript` whose context holds its messages; the
 answer as `handled-start`, one `handled-chunk` a piece, `handled-stop`.
+The wish that the engine free its memory has a type of our own; the answer is `info`.
 Importing this module costs nothing: no model code, no Home Assistant.
 """
 
@@ -23,6 +24,9 @@ PROTOCOL = 1
 """The version of all this: another one cannot be talked to. An engine that tells none speaks 1."""
 
 _ENGINE = "llmos_engine"  # our entry in Wyoming's `info`
+
+FREE_MEMORY = "llmos-free-memory"
+"""The type of the event with which an engine is asked to unload its models until they are needed."""
 
 type SlotValue = str | int | float
 type Route = Literal["command", "question", "chat"]
@@ -52,15 +56,23 @@ class ProtocolError(Exception):
 
 @dataclass
 class EngineInfo(Info):
-    """Which models an engine has, which version of the protocol it speaks, its memory in bytes."""
+    """Which models an engine has, which version of the protocol it speaks, its memory in bytes.
+
+    `frees_memory`: whether it knows the event FREE_MEMORY.
+    """
 
     protocol: int = PROTOCOL
     memory: int | None = None
+    frees_memory: bool = False
 
     def event(self) -> Event:
         """The Wyoming event that tells all this."""
         event = super().event()
-        event.data[_ENGINE] = {"protocol": self.protocol, "memory": self.memory}
+        event.data[_ENGINE] = {
+            "protocol": self.protocol,
+            "memory": self.memory,
+            "frees_memory": self.frees_memory,
+        }
         return event
 
     @staticmethod
@@ -71,6 +83,7 @@ class EngineInfo(Info):
             **vars(Info.from_event(event)),
             protocol=ours.get("protocol", 1),
             memory=ours.get("memory"),
+            frees_memory=ours.get("frees_memory", False),
         )
 
 

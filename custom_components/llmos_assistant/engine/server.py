@@ -20,7 +20,7 @@ from wyoming.server import AsyncEventHandler
 from .errors import RequestError
 from .listening import Listening
 from .models import Models
-from .protocol import Chat
+from .protocol import FREE_MEMORY, Chat
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -97,6 +97,9 @@ class EngineHandler(AsyncEventHandler):
                 return []
             # What Home Assistant's own Wyoming integration sends to be understood.
             return await self._understand(transcript.text, transcript.language)
+        elif event.type == FREE_MEMORY:
+            await self._models.free_memory()
+            return [self._models.info().event()]
         elif Describe.is_type(event.type):
             return [self._models.info().event()]
         elif Ping.is_type(event.type):

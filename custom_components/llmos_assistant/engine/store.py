@@ -29,7 +29,7 @@ from .catalog import (
     of_repository,
 )
 from .conversion import ConversionError, convert
-from .model_files import Cancelled, ModelError, ModelFile, Progress, check_name
+from .model_files import Cancelled, ModelError, ModelFile, Progress, check_name, in_words
 from .record import Record
 from .sources import PACKAGES
 
@@ -248,10 +248,10 @@ def _need_space(staging: Path, size: int) -> None:
     need = size - here
     if (free := shutil.disk_usage(staging).free) < need:
         raise ModelError(
-            f"Not enough disk space in {staging.parent}: {need // 2**20} MB are needed and "
-            f"{free // 2**20} MB are free. Free some space and try again.",
+            f"Not enough disk space in {staging.parent}: {in_words(need)} are needed and "
+            f"{in_words(free)} are free. Free some space and try again.",
             "no_space",
-            str(need // 2**20),
+            in_words(need),
         )
 
 
@@ -260,10 +260,10 @@ def _need_memory(model: Model) -> None:
     need = model.memory or model.size
     if (total := os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")) < need:
         raise ModelError(
-            f"Not enough memory for the model {model.name}: it takes {need // 2**20} MB and this "
-            f"machine has {total // 2**20} MB. Choose a smaller one.",
+            f"Not enough memory for the model {model.name}: it takes {in_words(need)} and this "
+            f"machine has {in_words(total)}. Choose a smaller one.",
             "no_memory",
-            str(need // 2**20),
+            in_words(need),
         )
 
 

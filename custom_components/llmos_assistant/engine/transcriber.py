@@ -49,6 +49,8 @@ class Transcriber:
 
     def __init__(self, folder: Path, threads: int) -> None:
         self._whisper = Whisper(folder, threads)
+        self.load = self._whisper.load
+        self.unload = self._whisper.unload
         self.name = folder.name
         self.languages = self._whisper.languages
         # The first run allocates: better now than in somebody's first command.

@@ -20,6 +20,7 @@ from faster_whisper.transcribe import get_suppressed_tokens
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from .memory import give_back_memory
 from .store import ModelError
 
 type Samples = NDArray[np.float32]
@@ -106,8 +107,19 @@ class Whisper:
         ]
         self._tokenizers: dict[str, Tokenizer] = {}
 
+    def load(self) -> None:
+        """Have the weights in memory. They are, until somebody calls `unload`."""
+        if not self._model.model.model_is_loaded:
+            self._model.model.load_model()
+
+    def unload(self) -> None:
+        """Free the memory that the weights take. Whatever needs them loads them again."""
+        self._model.model.unload_model()
+        give_back_memory()
+
     def encode(self, audio: Samples, min_frames: int) -> ctranslate2.StorageView:
         """What is heard in `audio`, of which 30 s count; padded to at least `min_frames`."""
+        self.load()
         features = self._model.feature_extractor(audio[: MAX_FRAMES * _FRAME])
         length = features.shape[1]
         frames = max(min_frames, -(-length // _FRAMES_STEP) * _FRAMES_STEP)
