@@ -79,7 +79,7 @@ async def test_answer(client: EngineClient, chat_model: ChatModel) -> None:
     assert program.supports_handled_streaming
     assert program.models[0].name == "smollm2-135m-instruct"
     assert not chat_model.is_loaded
-    pieces = [piece async for piece in client.chat(FRANCE, 40)]
+    pieces = [piece async for piece in client.chat(Chat(FRANCE, 40))]
     assert "Paris" in "".join(pieces)
     assert len(pieces) > 3
     assert chat_model.is_loaded
@@ -90,7 +90,7 @@ async def test_one_at_a_time(client: EngineClient) -> None:
 
     async def ask(messages: list[Message], order: list[str]) -> str:
         text = ""
-        async for piece in client.chat(messages, 12):
+        async for piece in client.chat(Chat(messages, 12)):
             text += piece
             order.append(messages[-1].content)
         return text
@@ -104,7 +104,7 @@ async def test_one_at_a_time(client: EngineClient) -> None:
 
 async def test_client_goes(client: EngineClient, chat_model: ChatModel) -> None:
     """Nobody listens any more: the model is free for the next long before the story's end."""
-    async with aclosing(client.chat(STORY, 1000)) as story:
+    async with aclosing(client.chat(Chat(STORY, 1000))) as story:
         async for _ in story:
             break
     assert chat_model.is_busy
@@ -115,7 +115,7 @@ async def test_unloads(make_model: Callable[[float], ChatModel]) -> None:
     """A model that nobody asks leaves the memory, and comes back."""
     model = make_model(0.2 / 60)
     for _ in range(2):
-        async with aclosing(model.generate(FRANCE, 5, lambda: True)) as answer:
+        async with aclosing(model.generate(Chat(FRANCE, 5), lambda: True)) as answer:
             assert [piece async for piece in answer]
         assert model.is_loaded
         await until(lambda: not model.is_loaded)
@@ -125,7 +125,7 @@ async def test_no_chat_model() -> None:
     """An engine without a chat model says so."""
     async for client in serve(Models("no speech", "no commands", "No chat model here.", "en")):
         with pytest.raises(EngineError, match="No chat model here") as raised:
-            await anext(client.chat(FRANCE, 10))
+            await anext(client.chat(Chat(FRANCE, 10)))
         assert raised.value.code == "no-model"
         assert not (await client.info()).handle
 
@@ -173,6 +173,6 @@ async def test_supervised(smollm2: Path) -> None:
         smollm2.parent, speech_model="none", chat_model="smollm2-135m-instruct"
     )
     try:
-        assert "Paris" in "".join([piece async for piece in engine.chat(FRANCE, 40)])
+        assert "Paris" in "".join([piece async for piece in engine.chat(Chat(FRANCE, 40))])
     finally:
         await engine.async_stop()
