@@ -79,8 +79,6 @@ SHORT_QUESTIONS = (
 )
 
 
-
-
 @dataclass(frozen=True)
 class Answer:
     """What an answer took: seconds to the first word, tokens a second after it, CPU seconds a token."""
@@ -141,7 +139,10 @@ def table(
     converting: dict[str, float],
 ) -> str:
     """The numbers in Markdown: medians, and the median of what each pair of answers compares to."""
-    rows = [f"| {threads} threads | ours | llama.cpp, Q8_0 | ratio |", "| --- | ---: | ---: | ---: |"]
+    rows = [
+        f"| {threads} threads | ours | llama.cpp, Q8_0 | ratio |",
+        "| --- | ---: | ---: | ---: |",
+    ]
     for title, name, digits in (
         ("first word, s", "first_word_s", 2),
         ("tokens a second", "tokens_per_s", 1),

@@ -127,5 +127,6 @@ def q8_0_of(name: str) -> Path:
     source = gguf_of(name)
     target = source.with_name(f"{name}-q8_0.gguf")
     if not target.exists():
-        subprocess.run([*_LLAMA, str(source), "--quantize", str(target)], check=True)
+        command = [*_LLAMA, str(source), "--quantize", str(target)]
+        subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
     return target

@@ -106,8 +106,8 @@ def ours(model: str) -> Iterator[Engine]:
     code = b"".join(path.read_bytes() for path in sorted(OURS.rglob("*.py")))
     identity = f"LLMOS Assistant {hashlib.sha256(code).hexdigest()[:12]} {model}"
     options = ("--threads", _THREADS, "--speech-model", model)
-    with running("LLMOS Assistant", identity, sys.executable, str(OURS), *options) as running:
-        yield running
+    with running("LLMOS Assistant", identity, sys.executable, str(OURS), *options) as engine:
+        yield engine
 
 
 @contextmanager
@@ -124,8 +124,8 @@ def peer(model: str) -> Iterator[Engine]:
     options += ["--stt-library", "faster-whisper", "--language", "en", "--compute-type", "int8"]
     options += ["--beam-size", "5", "--cpu-threads", _THREADS]
     command = [str(python), "-m", "wyoming_faster_whisper", *options]
-    with running(PEER, f"{PEER} {model}", *command) as running:
-        yield running
+    with running(PEER, f"{PEER} {model}", *command) as engine:
+        yield engine
 
 
 def _folder(model: str) -> Path:

@@ -65,7 +65,9 @@ class CallReader:
         """The rest of what is to be told, and the calls. Raises HomeAssistantError of a broken one."""
         if not self._is_call:
             return self._held, []
-        if _BEGIN not in self._held and not ('"name"' in self._held and '"arguments"' in self._held):
+        if _BEGIN not in self._held and not (
+            '"name"' in self._held and '"arguments"' in self._held
+        ):
             return self._held, []  # no call: braces of another kind
         try:
             return "", list(_calls(_MARKUP.sub(" ", self._held)))

@@ -28,7 +28,14 @@ from wyoming.info import (
 from wyoming.intent import Recognize
 from wyoming.server import AsyncEventHandler, AsyncTcpServer
 
-from custom_components.llmos_assistant.engine.protocol import PROTOCOL, Chat, EngineInfo, Plan, Step
+from custom_components.llmos_assistant.engine.protocol import (
+    PROTOCOL,
+    Chat,
+    ChatModelInfo,
+    EngineInfo,
+    Plan,
+    Step,
+)
 
 _SOMEBODY = Attribution("somebody", "https://example.com")
 _ARTIFACT: dict[str, Any] = {
@@ -47,6 +54,7 @@ class ScriptedEngine:
     plans: dict[str, Plan] = field(default_factory=dict)
     transcript: str = ""
     chat: list[str] | None = None  # what the chat model says, one answer after the other
+    chat_models: list[ChatModelInfo] = field(default_factory=list)
     error: str = ""
     has_speech: bool = True
     speech_languages: list[str] = field(default_factory=lambda: ["en"])
@@ -108,6 +116,7 @@ class ScriptedEngine:
             handle=[] if self.chat is None else [handle],
             protocol=self.protocol,
             memory=self.memory,
+            chat_models=self.chat_models,
         )
 
 

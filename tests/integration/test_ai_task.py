@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.selector import NumberSelector, NumberSelectorConfig
 
 from custom_components.llmos_assistant.engine.protocol import Step
+from custom_components.llmos_assistant.generating import Field, _numbers
 
 from .scripted_engine import ScriptedEngine
 
@@ -94,10 +96,43 @@ async def test_asks_again_where_the_value_is_not_valid(
 async def test_says_which_value_there_is_none_for(
     home: HomeAssistant, engine: ScriptedEngine
 ) -> None:
-    engine.chat = ["Perhaps.", "Who knows."]
+    engine.chat = ["Perhaps.", "Who knows.", "Maybe."]
 
     with pytest.raises(HomeAssistantError, match="no value for is_nice"):
         await generate(home, "is it nice", is_nice={"boolean": {}})
+
+
+@pytest.mark.parametrize(
+    ("selector", "choices", "value"),
+    [
+        ({"boolean": {}}, ["Yes", "No"], False),
+        ({"number": {"min": 1, "max": 10}}, [str(n) for n in range(1, 11)], 10),
+        ({"number": {"min": 0, "max": 1, "step": 0.25}}, ["0", "0.25", "0.5", "0.75", "1"], 1),
+        ({"select": {"options": ["low", "high"]}}, ["low", "high"], "high"),
+    ],
+)
+async def test_chooses_where_no_answer_can_be_read(
+    home: HomeAssistant,
+    engine: ScriptedEngine,
+    selector: dict[str, Any],
+    choices: list[str],
+    value: Any,
+) -> None:
+    engine.chat = ["Perhaps.", "Who knows.", choices[-1]]
+
+    assert await generate(home, "think about it", wanted=selector) == {"wanted": value}
+    assert [list(chat.choices) for chat in engine.chats] == [[], [], choices]
+
+
+async def test_whatever_the_limits_there_is_something_to_choose() -> None:
+    for limits in (
+        {}, {"min": 5}, {"max": -5}, {"max": 1000}, {"min": -1000, "max": 1000, "step": 10},
+        {"min": 0, "max": 1, "step": "any"}, {"min": 0, "max": 0.5},
+    ):  # fmt: skip
+        chosen = NumberSelector(NumberSelectorConfig(**limits))  # type: ignore[typeddict-item]
+        numbers = _numbers(Field("n", "", chosen))
+        assert 1 < len(set(numbers)) <= 201, limits
+        assert [chosen(float(number)) for number in numbers]
 
 
 async def test_fields_of_other_types_are_refused(

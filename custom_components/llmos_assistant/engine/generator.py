@@ -117,7 +117,10 @@ class Generator:
         static, prompt = self._prompt(messages, self.context - MAX_CHOICE)
         ends = [min(self._ends)]  # so that "1" can be told from "10"
         left = [
-            (self._tokenizer.encode(choice, add_special_tokens=False).ids[:MAX_CHOICE] + ends, choice)
+            (
+                self._tokenizer.encode(choice, add_special_tokens=False).ids[:MAX_CHOICE] + ends,
+                choice,
+            )
             for choice in choices
         ]
         if not left:
@@ -132,11 +135,11 @@ class Generator:
                 logits = self._next_logits(static, prompt)
                 chosen = max(allowed, key=lambda token: logits[token])
             left = [(ids, choice) for ids, choice in left if ids[depth : depth + 1] == [chosen]]
-            prompt = [*prompt, self._tokenizer.id_to_token(chosen)]
+            prompt = [*prompt, str(self._tokenizer.id_to_token(chosen))]
             depth += 1
         return left[0][1]
 
-    def _next_logits(self, static: list[str], prompt: list[str]) -> Sequence[float]:
+    def _next_logits(self, static: list[str], prompt: list[str]) -> np.ndarray:
         """How likely each token is to come next, by its id."""
         [result] = self._model.generate_batch(
             [prompt],
