@@ -146,8 +146,9 @@ def _numbers(field: Field) -> list[str]:
     config = field.selector.config
     step = config.get("step", 1)
     step = step if isinstance(step, int | float) else 1  # or "any"
-    low = config.get("min", min(0, config.get("max", 0)))
-    high = config.get("max", max(low, 0) + _MAX_NUMBERS * step)
+    span = _MAX_NUMBERS * step
+    low = config.get("min", 0 if config.get("max", 0) >= 0 else config["max"] - span)
+    high = config.get("max", low + span)
     step *= max(1, ceil((high - low) / step / _MAX_NUMBERS))
     return [f"{low + n * step:g}" for n in range(int((high - low) / step) + 1)]
 

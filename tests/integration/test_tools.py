@@ -28,9 +28,9 @@ FENCED = (
     '```json\n{\n  "name": "HassLightSet",\n  "arguments": {\n    "name": "Bed Light",\n'
     '    "area": "Bedroom",\n    "color": "red",\n    "brightness": 100\n  }\n}\n```'
 )
-ON = '<tool_call>\n{"name": "HassTurnOn", "arguments": {"name": "Kitchen Lights"}}\n</tool_call>'
-OFF = '<tool_call>\n{"name": "HassTurnOff", "arguments": {"name": "Kitchen Lights"}}\n</tool_call>'
-KITCHEN_ON = ToolCall("HassTurnOn", {"name": "Kitchen Lights"})
+ON = '<tool_call>\n{"name": "intent__HassTurnOn", "arguments": {"name": "Kitchen Lights"}}\n</tool_call>'
+OFF = '<tool_call>\n{"name": "intent__HassTurnOff", "arguments": {"name": "Kitchen Lights"}}\n</tool_call>'
+KITCHEN_ON = ToolCall("intent__HassTurnOn", {"name": "Kitchen Lights"})
 
 
 def read(answer: str, size: int) -> tuple[str, list[ToolCall]]:
@@ -54,7 +54,7 @@ def read(answer: str, size: int) -> tuple[str, list[ToolCall]]:
         (ON, "", [KITCHEN_ON]),
         (f"Let me see. {ON}", "Let me see. ", [KITCHEN_ON]),
         (ON.removesuffix("</tool_call>"), "", [KITCHEN_ON]),
-        (f"{ON}\n{OFF}", "", [KITCHEN_ON, ToolCall("HassTurnOff", {"name": "Kitchen Lights"})]),
+        (f"{ON}\n{OFF}", "", [KITCHEN_ON, ToolCall("intent__HassTurnOff", {"name": "Kitchen Lights"})]),
         (f"{ON} The light is on.", "", [KITCHEN_ON]),
         (ON.replace('"}}', '", "area": "", "floor": null}}'), "", [KITCHEN_ON]),
         ('<tool_call>{"name": "GetDateTime"}</tool_call>', "", [ToolCall("GetDateTime", {})]),
@@ -83,7 +83,7 @@ def test_what_is_told_and_what_is_called(
         "<tool_call>",
         "<tool_call>turn it on</tool_call>",
         ON[:60],
-        ON.replace('"name": "HassTurnOn"', '"name": 3'),
+        ON.replace('"intent__HassTurnOn"', "3"),
         '<tool_call>["HassTurnOn"]</tool_call>',
         '<tool_call>{"name": "HassTurnOn", "arguments": "kitchen"}</tool_call>',
         f'{ON}<tool_call>{{"name": </tool_call>',
@@ -133,8 +133,8 @@ async def test_a_tool_is_called_and_its_answer_told(
     assert is_on(home, "kitchen_lights")
     assert not is_on(home, "bed_light")
     first, second = engine.chats
-    names = [tool["function"]["name"] for tool in first.tools]
-    assert {"HassTurnOn", "HassLightSet"} <= {name.rpartition("__")[2] for name in names}
+    names = {tool["function"]["name"] for tool in first.tools}
+    assert {"intent__HassTurnOn", "llm__GetDateTime"} <= names
     assert all(tool["function"]["parameters"]["type"] == "object" for tool in first.tools)
     assert "call a function" in first.messages[0].content
     assert "Kitchen Lights" in first.messages[0].content

@@ -107,7 +107,7 @@ class Models:
             intent=[] if isinstance(self._parser, str) else [_intent_program(self._parser)],
             handle=[_handle_program(chat.name)] if chat and chat.name else [],
             memory=resident_memory(),
-            chat_models=chat.infos if chat else (),
+            chat_models=chat.infos if chat else [],
         )
 
 

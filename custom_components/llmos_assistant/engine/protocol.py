@@ -68,7 +68,7 @@ class EngineInfo(Info):
 
     protocol: int = PROTOCOL
     memory: int | None = None
-    chat_models: Sequence[ChatModelInfo] = ()
+    chat_models: list[ChatModelInfo] = field(default_factory=list)
 
     def chat_model(self, name: str = "") -> ChatModelInfo | None:
         """The chat model of this name, or the one that answers if none is named; None if it is not there."""
