@@ -1,9 +1,8 @@
 """How soon and how fast the chat model answers, beside llama.cpp with the same weights.
 
-`script/bench chat` measures both in one run, each in a process of its own, warm: the model is
-loaded and has read the system's message. `--answers` prints what our engine answers to 20
-questions instead. Only the standard library is imported at the top: the part that runs
-llama.cpp runs in an environment of its own.
+`script/bench chat` asks both in turn, in one run, each in a process of its own and warm: the model is
+loaded and has read the system's message. So whatever else the machine does slows both. It ends with
+the table that README has. `--answers` shows what our engine answers to 20 questions instead.
 """
 
 from __future__ import annotations
@@ -13,14 +12,29 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-LLAMA_CPP = ROOT / ".venv-bench" / "bin" / "python"
+from tokenizers import Tokenizer
+
+from custom_components.llmos_assistant.engine.protocol import Message
+
+from .chat_models import (
+    LlamaChat,
+    OurChat,
+    Piece,
+    folder_of,
+    gguf_of,
+    llama_chat,
+    our_chat,
+    q8_0_of,
+)
+from .engines import OURS
+
 MODEL = "qwen2.5-coder-1.5b-instruct"
 MAX_TOKENS = 48
 
@@ -30,7 +44,7 @@ SYSTEM = (
     "you do not know something, say so. You cannot look anything up: the weather, news and prices "
     "of today are unknown to you. If somebody may be in danger, first say how to get help."
 )
-# About 30 words each; the last ones are measured.
+# About 30 words each.
 QUESTIONS = (
     "We have friends over for breakfast on Sunday and I would like to know how long I should boil "
     "eggs straight from the fridge so that the yolk is still soft?",
@@ -65,157 +79,131 @@ SHORT_QUESTIONS = (
 )
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What an answer took: seconds to the first word, tokens a second after it, CPU seconds a token."""
+
+    first_word_s: float
+    tokens_per_s: float
+    cpu_s_per_token: float
+
+
 def main() -> None:
     """Measure what the command line asks for."""
     parser = argparse.ArgumentParser(prog="script/bench chat", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there, too")
     parser.add_argument("--model", default=MODEL, help="a model that the engine can download")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=3, help="how often each question is asked")
     parser.add_argument("--answers", action="store_true", help="answer 20 questions instead")
-    parser.add_argument("--run", nargs=2, metavar=("ENGINE", "MODEL"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.run:
-        engine, model = arguments.run
-        print(json.dumps(_measure(ENGINES[engine](Path(model), arguments.threads))))
-        return
     result = answers(arguments) if arguments.answers else compare(arguments)
     if arguments.json:
         arguments.json.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
 def compare(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Measure our engine and llama.cpp one after the other, and print both."""
-    folder, gguf = _models(arguments.model)
-    result: dict[str, Any] = {"model": arguments.model, "threads": arguments.threads}
-    for engine, python, model in (
-        ("llmos", Path(sys.executable), folder),
-        ("llama.cpp", LLAMA_CPP, gguf),
+    """Ask both in turn, and print what it took."""
+    folder = folder_of(arguments.model)
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    pairs: list[tuple[Answer, Answer]] = []
+    with (
+        our_chat(folder, arguments.threads) as ours,
+        llama_chat(q8_0_of(arguments.model), arguments.threads) as theirs,
     ):
-        threads = f"--threads={arguments.threads}"
-        command = [str(python), __file__, threads, "--run", engine, str(model)]
-        output = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
-        result[engine] = json.loads(output.stdout.splitlines()[-1])
-    ours, theirs = result["llmos"], result["llama.cpp"]
-    result["ratio"] = {name: round(ours[name] / theirs[name], 2) for name in ours}
-    for name in ours:
-        print(f"{name:22} {ours[name]:8} {theirs[name]:8}  {result['ratio'][name]:5} ×")
-    return result
+        for peer in (ours, theirs):
+            for question in QUESTIONS[:2]:  # the system's message is kept from the second time on
+                _measured(peer, question, tokenizer)
+        for number in range(arguments.rounds * len(QUESTIONS)):
+            question = QUESTIONS[number % len(QUESTIONS)]
+            peers = (ours, theirs) if number % 2 else (theirs, ours)
+            taken = {peer: _measured(peer, question, tokenizer) for peer in peers}
+            pairs.append((taken[ours], taken[theirs]))
+            print(*pairs[-1], sep="\n", file=sys.stderr, flush=True)
+        memory = [peer.process.memory() >> 20 for peer in (ours, theirs)]
+    converting = _converting(gguf_of(arguments.model))
+    print(table(arguments.threads, pairs, memory, converting))
+    return {
+        "model": arguments.model,
+        "threads": arguments.threads,
+        "answers": [{"ours": asdict(a), "llama.cpp": asdict(b)} for a, b in pairs],
+        "memory_mb": memory,
+        "converting": converting,
+    }
+
+
+def table(
+    threads: int,
+    pairs: Sequence[tuple[Answer, Answer]],
+    memory: Sequence[int],
+    converting: dict[str, float],
+) -> str:
+    """The numbers in Markdown: medians, and the median of what each pair of answers compares to."""
+    rows = [
+        f"| {threads} threads | ours | llama.cpp, Q8_0 | ratio |",
+        "| --- | ---: | ---: | ---: |",
+    ]
+    for title, name, digits in (
+        ("first word, s", "first_word_s", 2),
+        ("tokens a second", "tokens_per_s", 1),
+        ("CPU seconds a token", "cpu_s_per_token", 3),
+    ):
+        values = [(getattr(a, name), getattr(b, name)) for a, b in pairs]
+        ours, theirs = (median(column) for column in zip(*values, strict=True))
+        ratio = median(a / b for a, b in values)
+        rows.append(f"| {title} | {ours:.{digits}f} | {theirs:.{digits}f} | {ratio:.2f} |")
+    rows.append(f"| memory, MB | {memory[0]} | {memory[1]} | {memory[0] / memory[1]:.2f} |")
+    rows.append("")
+    rows.append(
+        f"Converting: {converting['peak_mb']:.0f} MB at most, "
+        f"{converting['peak_mb'] / converting['result_mb']:.2f} × the resulting file."
+    )
+    return "\n".join(rows)
 
 
 def answers(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """What our engine answers to short questions, with the time of each."""
-    folder, _ = _models(arguments.model, needs_gguf=False)
-    engine = LlmosEngine(folder, arguments.threads)
     result = []
-    for question in SHORT_QUESTIONS:
-        start, cpu = time.perf_counter(), time.process_time()
-        text = "".join(engine.answer(question, MAX_TOKENS)).strip()
-        seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
-        result.append({"question": question, "answer": text, "s": seconds, "cpu_s": cpu})
-        print(f"| {question} | {' '.join(text.split())} | {seconds:.1f} | {cpu:.1f} |", flush=True)
-    print(f"{_resident_mb()} MB")
+    with our_chat(folder_of(arguments.model), arguments.threads) as ours:
+        for question in SHORT_QUESTIONS:
+            cpu = ours.process.cpu()
+            pieces = ours.ask(_conversation(question), MAX_TOKENS)
+            cpu, seconds = ours.process.cpu() - cpu, pieces[-1].seconds
+            text = " ".join("".join(piece.text for piece in pieces).split())
+            result.append({"question": question, "answer": text, "s": seconds, "cpu_s": cpu})
+            print(f"| {question} | {text} | {cpu:.1f} | {seconds:.1f} |", flush=True)
+        print(f"{ours.process.memory() >> 20} MB")
     return result
 
 
-class LlmosEngine:
-    """Our chat model."""
-
-    def __init__(self, folder: Path, threads: int) -> None:
-        sys.path.insert(0, str(ROOT / "custom_components" / "llmos_assistant"))
-        from engine.generator import Generator
-        from engine.protocol import Message
-
-        self._generator = Generator(folder, threads)
-        self._message = Message
-
-    def answer(self, question: str, max_tokens: int) -> Iterator[str]:
-        """An answer, piece by piece."""
-        messages = [self._message("system", SYSTEM), self._message("user", question)]
-        return iter(self._generator.generate(messages, max_tokens))
+def _conversation(question: str) -> list[Message]:
+    return [Message("system", SYSTEM), Message("user", question)]
 
 
-class LlamaCpp:
-    """llama.cpp through llama-cpp-python, which also keeps what begins a conversation."""
-
-    def __init__(self, path: Path, threads: int) -> None:
-        from llama_cpp import Llama
-
-        self._model = Llama(
-            str(path), n_ctx=4096, n_threads=threads, n_threads_batch=threads, verbose=False
-        )
-
-    def answer(self, question: str, max_tokens: int) -> Iterator[str]:
-        """An answer, piece by piece."""
-        messages = [
-            {"role": "system", "content": SYSTEM},
-            {"role": "user", "content": question},
-        ]
-        for part in self._model.create_chat_completion(
-            messages, max_tokens=max_tokens, temperature=0, stream=True
-        ):
-            if text := part["choices"][0]["delta"].get("content"):
-                yield text
+def _measured(peer: OurChat | LlamaChat, question: str, tokenizer: Tokenizer) -> Answer:
+    cpu = peer.process.cpu()
+    pieces = peer.ask(_conversation(question), MAX_TOKENS)
+    return answer_of(pieces, peer.process.cpu() - cpu, tokenizer)
 
 
-ENGINES: dict[str, type[LlmosEngine] | type[LlamaCpp]] = {
-    "llmos": LlmosEngine,
-    "llama.cpp": LlamaCpp,
-}
+def answer_of(pieces: Sequence[Piece], cpu: float, tokenizer: Tokenizer) -> Answer:
+    """What an answer took. A piece is not always a token: the text is cut into tokens anew."""
+    tokens = len(tokenizer.encode("".join(piece.text for piece in pieces)).ids)
+    first, last = pieces[0].seconds, pieces[-1].seconds
+    return Answer(first, (tokens - 1) / (last - first), cpu / tokens)
 
 
-def _measure(engine: LlmosEngine | LlamaCpp) -> dict[str, float]:
-    """The times of answers by a warm engine; a piece is a token but for a few."""
-    for question in QUESTIONS[:2]:
-        list(engine.answer(question, 1))
-    first, rates, costs = [], [], []
-    for question in QUESTIONS[2:]:
-        start, cpu = time.perf_counter(), time.process_time()
-        pieces = engine.answer(question, MAX_TOKENS)
-        next(pieces)
-        first.append(time.perf_counter() - start)
-        begun = time.perf_counter()
-        count = sum(1 for _ in pieces)
-        rates.append(count / (time.perf_counter() - begun))
-        costs.append((time.process_time() - cpu) / (count + 1))
-    return {
-        "first_word_s": round(median(first), 3),
-        "tokens_per_s": round(median(rates), 2),
-        "cpu_s_per_token": round(median(costs), 3),
-        "memory_mb": _resident_mb(),
-    }
-
-
-def _models(name: str, needs_gguf: bool = True) -> tuple[Path, Path]:
-    """Our model's folder, and the same weights as Q8_0 for llama.cpp. Made if they are not here."""
-    from custom_components.llmos_assistant.engine import store
-
-    model = store.MODELS[name]
-    models = store.default_folder()
-    folder = store.install(models, model)
-    [file] = model.files
-    source = models.parent / "gguf" / file.name
-    quantized = source.with_name(f"{name}-q8_0.gguf")
-    if needs_gguf and not quantized.exists():
-        source.parent.mkdir(exist_ok=True)
-        if not file.is_at(source):
-            model.sources[0].fetch([file], source.parent, lambda done, total: None)
-        subprocess.run([LLAMA_CPP, "-c", _QUANTIZE, source, quantized], check=True)
-    return folder, quantized
-
-
-_QUANTIZE = """
-import sys, llama_cpp
-options = llama_cpp.llama_model_quantize_default_params()
-options.ftype, options.allow_requantize = llama_cpp.LLAMA_FTYPE_MOSTLY_Q8_0, True
-source, target = (path.encode() for path in sys.argv[1:])
-sys.exit(llama_cpp.llama_model_quantize(source, target, options))
-"""
-
-
-def _resident_mb() -> int:
-    """Megabytes that this process has in memory, files that it has mapped among them."""
-    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") >> 20
+def _converting(gguf: Path) -> dict[str, float]:
+    """The most memory that converting takes, and the size of the model that comes of it."""
+    with tempfile.TemporaryDirectory(dir=gguf.parent) as folder:
+        command = [sys.executable, str(OURS), "--models", folder, "--convert", str(gguf)]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, code, usage = os.wait4(process.pid, 0)
+        process.returncode = code
+        if code:
+            raise OSError(f"{gguf} cannot be converted")
+        size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
+    return {"peak_mb": usage.ru_maxrss / 1024, "result_mb": size / 2**20}
 
 
 if __name__ == "__main__":

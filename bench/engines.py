@@ -30,7 +30,7 @@ from .suite import BUILD, ROOT
 PEER = "wyoming-faster-whisper"
 _PEER_FOLDER = ROOT / ".venv-bench"
 _THREADS = str(min(4, os.cpu_count() or 1))
-_OURS = ROOT / "custom_components" / "llmos_assistant" / "engine"
+OURS = ROOT / "custom_components" / "llmos_assistant" / "engine"
 _START_S, _ANSWER_S = 120, 300
 _CHUNK_S = 0.05
 _FORMAT = (16_000, 2, 1)  # Hz, bytes, channels
@@ -103,11 +103,11 @@ class Engine:
 @contextmanager
 def ours(model: str) -> Iterator[Engine]:
     """The engine of this project as it ships, with this speech model: a name, or a folder."""
-    code = b"".join(path.read_bytes() for path in sorted(_OURS.rglob("*.py")))
+    code = b"".join(path.read_bytes() for path in sorted(OURS.rglob("*.py")))
     identity = f"LLMOS Assistant {hashlib.sha256(code).hexdigest()[:12]} {model}"
     options = ("--threads", _THREADS, "--speech-model", model)
-    with _running("LLMOS Assistant", identity, sys.executable, str(_OURS), *options) as running:
-        yield running
+    with running("LLMOS Assistant", identity, sys.executable, str(OURS), *options) as engine:
+        yield engine
 
 
 @contextmanager
@@ -124,8 +124,8 @@ def peer(model: str) -> Iterator[Engine]:
     options += ["--stt-library", "faster-whisper", "--language", "en", "--compute-type", "int8"]
     options += ["--beam-size", "5", "--cpu-threads", _THREADS]
     command = [str(python), "-m", "wyoming_faster_whisper", *options]
-    with _running(PEER, f"{PEER} {model}", *command) as running:
-        yield running
+    with running(PEER, f"{PEER} {model}", *command) as engine:
+        yield engine
 
 
 def _folder(model: str) -> Path:
@@ -136,12 +136,13 @@ def _folder(model: str) -> Path:
 
 
 @contextmanager
-def _running(name: str, identity: str, *command: str) -> Iterator[Engine]:
+def running(name: str, identity: str, *command: str) -> Iterator[Engine]:
     """The process that `command` starts, once it listens; its log is in build/. Raises OSError."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     uri = f"tcp://127.0.0.1:{port}"
+    BUILD.mkdir(parents=True, exist_ok=True)
     log = BUILD / f"{name}.log"
     with (
         log.open("wb") as file,

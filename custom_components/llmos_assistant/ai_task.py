@@ -11,11 +11,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from . import LlmosConfigEntry
 from .ask import async_ask, typed
-from .chatting import async_has_chat_model, system_prompt
+from .chatting import async_find_chat_model, system_prompt
 from .const import DOMAIN, SUBENTRY_TASK
 from .engine_client import EngineError
 from .entity import EngineEntity
-from .generating import Field, async_generate_fields, async_generate_text
+from .generating import Field, Writer
 from .home.facts import Fact
 from .reasons import async_no_engine
 from .request_log import RequestRecord, Source, Stage
@@ -71,15 +71,16 @@ class LlmosTask(EngineEntity, ai_task.AITaskEntity):
         self, instructions: str, fact: Fact | None, fields: list[Field] | None
     ) -> Any:
         """Let the chat model do it. Raises HomeAssistantError."""
-        if not await async_has_chat_model(self.engine):
+        if not await async_find_chat_model(self.engine, self.chat_model):
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="no_chat_model")
         system = system_prompt(self.hass, self.hass.config.language, self.instructions)
         if fact:
             instructions = f"{instructions}\n(What is known: {fact.words})"
+        writer = Writer(self.engine, system, self.chat_model)
         try:
             if fields is None:
-                return await async_generate_text(self.engine, system, instructions)
-            return await async_generate_fields(self.engine, system, instructions, fields)
+                return await writer.async_text(instructions)
+            return await writer.async_fields(instructions, fields)
         except EngineError as err:
             raise await async_no_engine(self.hass, err) from err
 

@@ -24,6 +24,7 @@ CONF_PIPELINE_ID: Final = "pipeline_id"
 CONF_PRIVACY: Final = "privacy"
 
 CONF_CONTROL: Final = "control"
+CONF_WORDS: Final = "words"  # a second, that chat models were measured to write
 SUBENTRY_ASSISTANT: Final = "conversation"
 SUBENTRY_TASK: Final = "ai_task_data"
 

@@ -10,14 +10,14 @@ from typing import Literal, override
 from homeassistant.components import conversation
 from homeassistant.components.todo import DOMAIN as TODO
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.const import CONF_LANGUAGE, MATCH_ALL
+from homeassistant.const import CONF_LANGUAGE, CONF_LLM_HASS_API, MATCH_ALL
 from homeassistant.core import HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import intent, llm
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from . import LlmosConfigEntry
-from .chatting import async_chat, async_has_chat_model
+from .chatting import async_chat, async_find_chat_model
 from .const import CONF_CONTROL, DOMAIN, SUBENTRY_ASSISTANT
 from .engine_client import EngineError, EngineUnavailable
 from .entity import EngineEntity
@@ -66,7 +66,8 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
         self._memory = Memory()
         self._has_control: bool = self.settings.get(CONF_CONTROL, True)
         self._language: str | None = self.settings.get(CONF_LANGUAGE)
-        if self._has_control:
+        self._apis: list[str] = self.settings.get(CONF_LLM_HASS_API, [])
+        if self._has_control or self._apis:
             self._attr_supported_features = conversation.ConversationEntityFeature.CONTROL
 
     @property
@@ -193,7 +194,7 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
             result = await async_hand_over(self.hass, user_input, chat_log.conversation_id)
         if result.response.error_code != _ErrorCode.NO_INTENT_MATCH:
             return result.response
-        if not await async_has_chat_model(self.engine):
+        if not await async_find_chat_model(self.engine, self.chat_model):
             return result.response
         record.route = "chat"
         chat_log.content.pop()  # "I did not understand": the chat model answers instead
@@ -206,10 +207,16 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
         speaker: Speaker,
     ) -> intent.IntentResponse:
         """Let the chat model answer; say that there is none. Raises HomeAssistantError."""
-        if not await async_has_chat_model(self.engine):
+        model = await async_find_chat_model(self.engine, self.chat_model)
+        if not model:
             why = speaker.phrase("only_home" if self._has_control else "no_chat_model")
             return _error(_ErrorCode.NO_INTENT_MATCH, why, speaker)
         try:
+            await chat_log.async_provide_llm_data(
+                user_input.as_llm_context(DOMAIN),
+                self._apis if model.has_tools else None,
+                user_extra_system_prompt=user_input.extra_system_prompt,
+            )
             words = await async_chat(
                 self.hass,
                 self.engine,
@@ -217,7 +224,10 @@ class LlmosConversation(EngineEntity, conversation.ConversationEntity):
                 user_input.agent_id,
                 speaker.language,
                 self.instructions,
+                self.chat_model,
             )
+        except conversation.ConverseError as err:
+            return err.response
         except EngineError as err:
             raise await async_no_engine(self.hass, err) from err
         response = intent.IntentResponse(language=speaker.language)

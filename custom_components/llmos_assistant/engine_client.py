@@ -16,7 +16,7 @@ from wyoming.handle import HandledChunk, HandledStop
 from wyoming.info import Describe, Info
 from wyoming.intent import Intent, IntentsStart, Recognize
 
-from .engine.protocol import FREE_MEMORY, Chat, EngineInfo, Message, Plan, ProtocolError
+from .engine.protocol import FREE_MEMORY, Chat, EngineInfo, Plan, ProtocolError
 from .health import Health
 
 CONNECT_TIMEOUT = 5.0  # seconds
@@ -68,7 +68,7 @@ class Engine(Protocol):
     async def understand(self, text: str, language: str) -> Plan:
         """What a text asks for."""
 
-    def chat(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[str]:
+    def chat(self, chat: Chat) -> AsyncGenerator[str]:
         """The chat model's answer in pieces, as they come. Close it to end an answer early."""
 
     def log_excerpt(self) -> str:
@@ -148,10 +148,10 @@ class EngineClient:
                 receiving.cancel()
                 await asyncio.gather(sending, receiving, return_exceptions=True)
 
-    async def chat(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[str]:
+    async def chat(self, chat: Chat) -> AsyncGenerator[str]:
         """The chat model's answer in pieces, as they come. Close it to end an answer early."""
         async with self._connection() as client:
-            await client.write_event(Chat(messages, max_tokens).event())
+            await client.write_event(chat.event())
             while True:
                 async with _deadline(CHAT_TIMEOUT):
                     event = await _read(client)

@@ -11,7 +11,7 @@ from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .const import DOMAIN, NAME
+from .const import CONF_CHAT_MODEL, DOMAIN, NAME
 from .coordinator import EngineCoordinator
 
 if TYPE_CHECKING:
@@ -45,6 +45,11 @@ class EngineEntity(Entity):
     def instructions(self) -> str:
         """What the user tells the chat model."""
         return str(self.settings.get(CONF_PROMPT, ""))
+
+    @property
+    def chat_model(self) -> str:
+        """The name of the chat model that the user chose for it; "" for that of the options."""
+        return str(self.settings.get(CONF_CHAT_MODEL, ""))
 
 
 class StatusEntity(CoordinatorEntity[EngineCoordinator]):

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from contextlib import aclosing
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
 from typing import Any
 
 import voluptuous as vol
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.selector import Selector
+from homeassistant.util import dt as dt_util
 
 from .chatting import MAX_TOKENS
 from .const import DOMAIN
-from .engine.protocol import Message
+from .engine.protocol import Chat, Message
 from .engine_client import Engine
 
-_ATTEMPTS = 2
+_MAX_NUMBERS = 200
 _SHORT = 24  # tokens: enough for a number, a date, a choice
 _YES = re.compile(r"\b(yes|true|on|1)\b", re.IGNORECASE)
 _NO = re.compile(r"\b(no|not|false|off|0)\b", re.IGNORECASE)
@@ -33,41 +36,57 @@ class Field:
     selector: Selector[Any]
 
 
-async def async_generate_text(engine: Engine, system: str, instructions: str) -> str:
-    """What the chat model makes of the instructions. Raises EngineError."""
-    return await _async_say(engine, [Message("system", system), Message("user", instructions)])
+class Writer:
+    """A chat model that writes what a task wants, with what it is told as its rules.
+
+    Every method raises EngineError, and HomeAssistantError where the model gives no value.
+    """
+
+    def __init__(self, engine: Engine, system: str, model: str = "") -> None:
+        self._engine = engine
+        self._system = system
+        self._model = model
+
+    async def async_text(self, instructions: str) -> str:
+        """What the model makes of the instructions."""
+        return await self._async_say(instructions)
+
+    async def async_fields(self, instructions: str, fields: list[Field]) -> dict[str, Any]:
+        """A valid value for each field."""
+        return {field.name: await self._async_field(instructions, field) for field in fields}
+
+    async def _async_field(self, instructions: str, field: Field) -> Any:
+        """A value: as the model says it, or as the likeliest of all that are valid."""
+        kind = _KINDS.get(field.selector.selector_type)
+        if kind is None:
+            raise _error("no_such_field", field, field.selector.selector_type)
+        wanted = field.name.replace("_", " ")
+        if field.description:
+            wanted += f": {field.description}"
+        text = f"{instructions}\n\nNow give only this: {wanted}. {kind.ask(field)}"
+        answer = ""
+        for only in ("", " Nothing else, no other word."):
+            answer = await self._async_say(text + only, kind.max_tokens)
+            with suppress(vol.Invalid, ValueError):
+                return _valid(answer, kind, field)
+        if choices := kind.choices(field):
+            chosen = await self._async_say(text, kind.max_tokens, choices)
+            with suppress(vol.Invalid, ValueError):
+                return _valid(chosen, kind, field)
+        raise _error("no_value", field, answer)
+
+    async def _async_say(
+        self, text: str, max_tokens: int = MAX_TOKENS, choices: Sequence[str] = ()
+    ) -> str:
+        messages = [Message("system", self._system), Message("user", text)]
+        chat = Chat(messages, max_tokens, self._model, choices=choices)
+        async with aclosing(self._engine.chat(chat)) as pieces:
+            return "".join([piece async for piece in pieces]).strip()
 
 
-async def async_generate_fields(
-    engine: Engine, system: str, instructions: str, fields: list[Field]
-) -> dict[str, Any]:
-    """A valid value for each field. Raises HomeAssistantError if the model gives none, or EngineError."""
-    return {field.name: await _async_field(engine, system, instructions, field) for field in fields}
-
-
-async def _async_field(engine: Engine, system: str, instructions: str, field: Field) -> Any:
-    kind = _KINDS.get(field.selector.selector_type)
-    if kind is None:
-        raise _error("no_such_field", field, field.selector.selector_type)
-    answer = ""
-    for attempt in range(_ATTEMPTS):
-        only = " Nothing else, no other word." if attempt else ""
-        wanted = (
-            f"{field.name.replace('_', ' ')}{': ' if field.description else ''}{field.description}"
-        )
-        text = f"{instructions}\n\nNow give only this: {wanted}. {kind.ask(field)}{only}"
-        messages = [Message("system", system), Message("user", text)]
-        answer = await _async_say(engine, messages, kind.max_tokens)
-        try:
-            return vol.Schema(field.selector)(kind.read(answer, field))
-        except vol.Invalid, ValueError:
-            continue
-    raise _error("no_value", field, answer)
-
-
-async def _async_say(engine: Engine, messages: list[Message], max_tokens: int = MAX_TOKENS) -> str:
-    async with aclosing(engine.chat(messages, max_tokens)) as pieces:
-        return "".join([piece async for piece in pieces]).strip()
+def _valid(answer: str, kind: _Kind, field: Field) -> Any:
+    """The value in an answer. Raises ValueError or Invalid."""
+    return vol.Schema(field.selector)(kind.read(answer, field))
 
 
 def _error(key: str, field: Field, reason: str) -> HomeAssistantError:
@@ -80,10 +99,14 @@ def _error(key: str, field: Field, reason: str) -> HomeAssistantError:
 
 @dataclass(frozen=True)
 class _Kind:
-    """How values of a selector are asked for, and read from an answer. `read` raises ValueError."""
+    """How values of a selector are asked for, and read from an answer. `read` raises ValueError.
+
+    `choices` are what to choose from where no answer can be read.
+    """
 
     ask: Callable[[Field], str]
     read: Callable[[str, Field], Any]
+    choices: Callable[[Field], list[str]] = lambda _: []
     max_tokens: int = _SHORT
 
 
@@ -109,6 +132,28 @@ def _number_words(field: Field) -> str:
     )
     unit = config.get("unit_of_measurement")
     return f"Answer with a number{f' in {unit}' if unit else ''}{f', {limits}' if limits else ''}."
+
+
+def _numbers(field: Field) -> list[str]:
+    """At most so many numbers, evenly from the least to the greatest, in steps that are valid."""
+    config = field.selector.config
+    step = config.get("step", 1)
+    step = step if isinstance(step, int | float) else 1  # or "any"
+    span = _MAX_NUMBERS * step
+    low = config.get("min", 0 if config.get("max", 0) >= 0 else config["max"] - span)
+    high = config.get("max", low + span)
+    step *= max(1, ceil((high - low) / step / _MAX_NUMBERS))
+    return [f"{low + n * step:g}" for n in range(int((high - low) / step) + 1)]
+
+
+def _dates(_: Field) -> list[str]:
+    """A year back and a year ahead."""
+    today = dt_util.now().date()
+    return [(today + timedelta(days)).isoformat() for days in range(-366, 367)]
+
+
+def _times(_: Field) -> list[str]:
+    return [f"{hour:02}:{minute:02}:00" for hour in range(24) for minute in range(60)]
 
 
 def _options(field: Field) -> dict[str, str]:
@@ -159,10 +204,14 @@ def _text(answer: str, field: Field) -> str | list[str]:
 
 
 _KINDS = {
-    "boolean": _Kind(lambda _: "Answer with yes or no.", _boolean),
-    "date": _Kind(lambda _: "Answer with a date as YYYY-MM-DD.", _match(r"\d{4}-\d\d-\d\d")),
-    "number": _Kind(_number_words, _number),
-    "select": _Kind(_choice_words, _choice, max_tokens=60),
+    "boolean": _Kind(lambda _: "Answer with yes or no.", _boolean, lambda _: ["Yes", "No"]),
+    "date": _Kind(
+        lambda _: "Answer with a date as YYYY-MM-DD.", _match(r"\d{4}-\d\d-\d\d"), _dates
+    ),
+    "number": _Kind(_number_words, _number, _numbers),
+    "select": _Kind(_choice_words, _choice, lambda field: list(_options(field)), max_tokens=60),
     "text": _Kind(lambda _: "Answer with plain text.", _text, max_tokens=MAX_TOKENS),
-    "time": _Kind(lambda _: "Answer with a time as HH:MM:SS.", _match(r"\d\d:\d\d(:\d\d)?")),
+    "time": _Kind(
+        lambda _: "Answer with a time as HH:MM:SS.", _match(r"\d\d:\d\d(:\d\d)?"), _times
+    ),
 }

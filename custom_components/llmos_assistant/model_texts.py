@@ -28,14 +28,18 @@ class ModelTexts:
     def _say(self, key: str, **values: str) -> str:
         return self._texts[key].format(**values)
 
-    def cost(self, model: Model, here: Container[str], seconds: float | None) -> str:
-        """A model with what it costs: download, memory, and seconds if they were measured."""
+    def cost(
+        self, model: Model, here: Container[str], seconds: float | None, words: float | None
+    ) -> str:
+        """A model with what it costs: download, memory, and its speed if that was measured."""
         key = "model_here" if model.name in here else "model_download"
         text = self._say(
             key, name=model.title, size=in_words(model.size), memory=in_words(model.memory)
         )
         if seconds is not None:
             text = self._say("model_seconds", model=text, seconds=f"{seconds:.1f}")
+        if words is not None:
+            text = self._say("model_words", model=text, words=f"{words:.1f}")
         if model.note:
             text = self._say("model_note", model=text, note=self._texts[f"note_{model.note}"])
         return text

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_LANGUAGE
 from homeassistant.core import HomeAssistant
 
@@ -25,7 +26,7 @@ from .install import (
     async_run,
 )
 from .reasons import async_reason
-from .speed import async_measure
+from .speed import async_measure, async_measure_chat
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,23 @@ async def async_try_speech(hass: HomeAssistant, data: Mapping[str, Any], model: 
         await engine.async_stop()
 
 
+async def async_try_chat(hass: HomeAssistant, data: Mapping[str, Any], model: str) -> float:
+    """Let an engine answer something with a chat model. Returns the words that it writes a second.
+
+    Raises InstallError if it cannot be loaded, or says nothing.
+    """
+    engine = make_engine(hass, data, {CONF_CHAT_MODEL: model, CONF_SPEECH_MODEL: NO_MODEL})
+    try:
+        words = await async_measure_chat(engine)
+        if not words:
+            raise InstallError("no_answer")
+        return words
+    except EngineError as err:
+        raise InstallError("engine_failed", str(err)) from err
+    finally:
+        await engine.async_stop()
+
+
 def check_language(options: Mapping[str, Any], language: str) -> None:
     """Raise InstallError if the speech model of the list that is in use does not know `language`."""
     model = store.MODELS.get(options.get(CONF_SPEECH_MODEL, SPEECH_MODEL.name))
@@ -118,9 +136,10 @@ def check_language(options: Mapping[str, Any], language: str) -> None:
         raise InstallError("other_language", language)
 
 
-def models_in_use(options: Mapping[str, Any]) -> set[str]:
-    """The names of the models that an entry with `options` uses."""
-    return set(chosen_models(options))
+def models_in_use(entry: ConfigEntry) -> set[str]:
+    """The names of the models that an entry and its subentries use."""
+    own = (subentry.data.get(CONF_CHAT_MODEL, NO_MODEL) for subentry in entry.subentries.values())
+    return {*chosen_models(entry.options), *own}
 
 
 async def async_stored(hass: HomeAssistant) -> list[shelf.Stored]:

@@ -24,6 +24,7 @@ from .const import (
     CONF_SECONDS,
     CONF_SPEECH_MODEL,
     CONF_UPDATE,
+    CONF_WORDS,
     DEFAULT_LANGUAGE,
     DOMAIN,
     ENGINE_REMOTE,
@@ -44,6 +45,7 @@ from .models import (
     async_look_up,
     async_remove,
     async_stored,
+    async_try_chat,
     async_try_speech,
     models_in_use,
 )
@@ -64,6 +66,7 @@ class LlmosOptionsFlow(InstallSteps, OptionsFlow):
         self._listing: Listing | None = None
         self._choices: list[Choice] = []
         self._changes: dict[str, Any] = {}  # of the options
+        self._words: float | None = None  # a second, of a chat model that was tried
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what to do."""
@@ -114,13 +117,17 @@ class LlmosOptionsFlow(InstallSteps, OptionsFlow):
         """Models with what they cost, and the one that is in use if it is none of them."""
         texts = await ModelTexts.async_load(self.hass)
         stored = {model.name: model for model in await async_stored(self.hass)}
-        seconds = self.config_entry.options.get(CONF_SECONDS, {})
+        measured = self.config_entry.options
+        seconds, words = (measured.get(key, {}) for key in (CONF_SECONDS, CONF_WORDS))
         options = [
-            SelectOptionDict(value=m.name, label=texts.cost(m, stored, seconds.get(m.name)))
+            SelectOptionDict(
+                value=m.name,
+                label=texts.cost(m, stored, seconds.get(m.name), words.get(m.name)),
+            )
             for m in models
         ]
         if current != NO_MODEL and current not in {model.name for model in models}:
-            in_use = models_in_use(self.config_entry.options)
+            in_use = models_in_use(self.config_entry)
             label = texts.stored(stored[current], in_use) if current in stored else current
             options.append(SelectOptionDict(value=current, label=label))
         return options
@@ -193,7 +200,7 @@ class LlmosOptionsFlow(InstallSteps, OptionsFlow):
                 return await self.async_step_install_failed()
             return await (self.async_step_install() if self._choices else self.async_step_finish())
         texts = await ModelTexts.async_load(self.hass)
-        in_use = models_in_use(self.config_entry.options)
+        in_use = models_in_use(self.config_entry)
         options = {
             model.name: SelectOptionDict(value=model.name, label=texts.stored(model, in_use))
             for model in stored
@@ -231,15 +238,25 @@ class LlmosOptionsFlow(InstallSteps, OptionsFlow):
             name = await async_get_model(self.hass, choice, report)
             if (key := _OPTIONS[choice.purpose]) in self._changes:
                 self._changes[key] = name
-            if key == CONF_SPEECH_MODEL:
-                self._async_show_stage("trying")
-                seconds = await async_try_speech(self.hass, self.config_entry.data, name)
-                measured = self.config_entry.options.get(CONF_SECONDS, {})
-                self._changes[CONF_SECONDS] = {**measured, name: round(seconds, 2)}
+            is_speech = choice.purpose is store.Purpose.SPEECH
+            self._async_show_stage("trying")
+            try_out, noted = (
+                (async_try_speech, CONF_SECONDS) if is_speech else (async_try_chat, CONF_WORDS)
+            )
+            result = round(await try_out(self.hass, self.config_entry.data, name), 2)
+            self._changes[noted] = {**self.config_entry.options.get(noted, {}), name: result}
+            if not is_speech:
+                self._words = result
 
     @override
     async def async_step_finish(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Use what was chosen: changed options load the entry again."""
+        """Use what was chosen: changed options load the entry again. Of a chat model, say how fast."""
+        if self._words is not None and user_input is None:
+            return self.async_show_form(
+                step_id="finish",
+                data_schema=vol.Schema({}),
+                description_placeholders={"words": f"{self._words:.1f}"},
+            )
         entry = self.config_entry
         if any(c.newest for c in self._choices) and entry.state is ConfigEntryState.LOADED:
             entry.async_create_background_task(

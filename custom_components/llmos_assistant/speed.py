@@ -6,12 +6,14 @@ import statistics
 import time
 import wave
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
 from homeassistant.core import HomeAssistant
 
 from .const import DEFAULT_LANGUAGE
+from .engine.protocol import Chat, Message
 from .engine_client import Engine, EngineError
 from .install import InstallError
 from .reasons import async_reason
@@ -25,6 +27,9 @@ _SENTENCES = (
     "which windows are open upstairs",
 )
 _CHUNK = 4096  # bytes
+_RULES = Message("system", "You are a voice assistant. Answer in two sentences.")
+_QUESTIONS = ("Hello!", "What is the sea, and what lives in it?")
+_ANSWER = 40  # tokens
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,21 @@ async def async_measure(hass: HomeAssistant, engine: Engine) -> Speed:
         return await _measure(hass, engine)
     except EngineError as err:
         raise InstallError("engine_failed", await async_reason(hass, err)) from err
+
+
+async def async_measure_chat(engine: Engine) -> float:
+    """Words a second that an engine's chat model writes, once it has begun. Raises EngineError."""
+    warm_up, question = (Message("user", text) for text in _QUESTIONS)
+    async with aclosing(engine.chat(Chat([_RULES, warm_up], 1))) as pieces:
+        async for _ in pieces:  # loads the model
+            pass
+    text, begun = "", 0.0
+    async with aclosing(engine.chat(Chat([_RULES, question], _ANSWER))) as pieces:
+        async for piece in pieces:
+            begun = begun or time.perf_counter()
+            text += piece
+    seconds = time.perf_counter() - begun
+    return len(text.split()) / max(seconds, 0.001)
 
 
 async def _measure(hass: HomeAssistant, engine: Engine) -> Speed:

@@ -14,7 +14,7 @@ from contextlib import aclosing, suppress
 from pathlib import Path
 
 from .engine.memory import resident_memory
-from .engine.protocol import EngineInfo, Message, Plan
+from .engine.protocol import Chat, EngineInfo, Plan
 from .engine_client import EngineClient, EngineUnavailable
 from .engine_log import EngineLog, epitaph
 from .health import Health, State
@@ -106,11 +106,11 @@ class EngineSupervisor:
         """What a text asks for."""
         return await self._request(lambda client: client.understand(text, language))
 
-    async def chat(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[str]:
+    async def chat(self, chat: Chat) -> AsyncGenerator[str]:
         """The chat model's answer in pieces. One that has begun is not begun anew."""
 
         async def begin(client: EngineClient) -> tuple[str, AsyncGenerator[str]]:
-            answer = client.chat(messages, max_tokens)
+            answer = client.chat(chat)
             return await anext(answer, ""), answer
 
         first, answer = await self._request(begin)

@@ -32,6 +32,7 @@ from custom_components.llmos_assistant.engine.protocol import (
     FREE_MEMORY,
     PROTOCOL,
     Chat,
+    ChatModelInfo,
     EngineInfo,
     Plan,
     Step,
@@ -54,6 +55,7 @@ class ScriptedEngine:
     plans: dict[str, Plan] = field(default_factory=dict)
     transcript: str = ""
     chat: list[str] | None = None  # what the chat model says, one answer after the other
+    chat_models: list[ChatModelInfo] = field(default_factory=list)
     error: str = ""
     chat_error: str = ""
     has_speech: bool = True
@@ -125,6 +127,7 @@ class ScriptedEngine:
             protocol=self.protocol,
             memory=self.memory,
             frees_memory=self.frees_memory,
+            chat_models=self.chat_models,
         )
 
 

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.selector import NumberSelector, NumberSelectorConfig
 
 from custom_components.llmos_assistant.engine.protocol import Step
+from custom_components.llmos_assistant.generating import Field, _numbers
 
 from .scripted_engine import ScriptedEngine
 
@@ -92,22 +94,22 @@ async def test_asks_again_where_the_value_is_not_valid(
 
 
 @pytest.mark.parametrize(
-    "selector",
+    ("selector", "times"),
     [
-        {"number": {}},
-        {"select": {"options": [{"label": "Low", "value": "l"}, {"label": "High", "value": "h"}]}},
-        {"date": {}},
-        {"text": {}},
+        ({"number": {}}, 3),  # the last time of all values
+        ({"select": {"options": [{"label": "Low", "value": "l"}]}}, 3),
+        ({"date": {}}, 3),
+        ({"text": {}}, 2),
     ],
 )
 async def test_asks_again_where_there_is_no_value_in_the_answer(
-    home: HomeAssistant, engine: ScriptedEngine, selector: dict[str, Any]
+    home: HomeAssistant, engine: ScriptedEngine, selector: dict[str, Any], times: int
 ) -> None:
-    engine.chat = ["", ""]
+    engine.chat = [""] * times
 
     with pytest.raises(HomeAssistantError, match="no value for wanted"):
         await generate(home, "think about it", wanted=selector)
-    assert engine.chat == []  # it was asked twice
+    assert engine.chat == []
 
 
 async def test_several_lines_are_a_list_where_one_is_wanted(
@@ -145,10 +147,43 @@ async def test_an_engine_that_fails_is_told(home: HomeAssistant, engine: Scripte
 async def test_says_which_value_there_is_none_for(
     home: HomeAssistant, engine: ScriptedEngine
 ) -> None:
-    engine.chat = ["Perhaps.", "Who knows."]
+    engine.chat = ["Perhaps.", "Who knows.", "Maybe."]
 
     with pytest.raises(HomeAssistantError, match="no value for is_nice"):
         await generate(home, "is it nice", is_nice={"boolean": {}})
+
+
+@pytest.mark.parametrize(
+    ("selector", "choices", "value"),
+    [
+        ({"boolean": {}}, ["Yes", "No"], False),
+        ({"number": {"min": 1, "max": 10}}, [str(n) for n in range(1, 11)], 10),
+        ({"number": {"min": 0, "max": 1, "step": 0.25}}, ["0", "0.25", "0.5", "0.75", "1"], 1),
+        ({"select": {"options": ["low", "high"]}}, ["low", "high"], "high"),
+    ],
+)
+async def test_chooses_where_no_answer_can_be_read(
+    home: HomeAssistant,
+    engine: ScriptedEngine,
+    selector: dict[str, Any],
+    choices: list[str],
+    value: Any,
+) -> None:
+    engine.chat = ["Perhaps.", "Who knows.", choices[-1]]
+
+    assert await generate(home, "think about it", wanted=selector) == {"wanted": value}
+    assert [list(chat.choices) for chat in engine.chats] == [[], [], choices]
+
+
+async def test_whatever_the_limits_there_is_something_to_choose() -> None:
+    for limits in (
+        {}, {"min": 5}, {"max": -5}, {"max": 1000}, {"min": -1000, "max": 1000, "step": 10},
+        {"min": 0, "max": 1, "step": "any"}, {"min": 0, "max": 0.5},
+    ):  # fmt: skip
+        chosen = NumberSelector(NumberSelectorConfig(**limits))  # type: ignore[typeddict-item]
+        numbers = _numbers(Field("n", "", chosen))
+        assert 1 <= len(set(numbers)) <= 201, limits
+        assert [chosen(float(number)) for number in numbers]
 
 
 async def test_fields_of_other_types_are_refused(

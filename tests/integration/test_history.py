@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.recorder.models import (
+    StatisticData,
+    StatisticMeanType,
+    StatisticMetaData,
+)
+from homeassistant.components.recorder.statistics import async_import_statistics
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
@@ -113,3 +119,65 @@ async def test_who_did_it(
 
     slots: dict[str, SlotValue] = {"name": "dryer", "state": "off", "ask": "who"}
     assert await ask(past, engine, HISTORY, slots) == ("Ada did that today at 7:30 PM.", "Ada")
+
+
+@pytest.fixture
+async def long_past(past: HomeAssistant) -> HomeAssistant:
+    """What is left of last month: an hour's lows, means and highs, and a meter's sums."""
+    home = past
+    put(home, "sensor.meter", "130", device_class="energy", unit_of_measurement="kWh")
+    rows: dict[str, list[StatisticData]] = {"sensor.porch": [], "sensor.meter": []}
+    begin = dt_util.start_of_local_day(date(2026, 9, 1))
+    for hour in range(30 * 24):
+        start, swing = begin + timedelta(hours=hour), hour % 24 / 2
+        warmth: StatisticData = {
+            "start": start,
+            "min": 5 + swing,
+            "mean": 6 + swing,
+            "max": 7 + swing,
+        }
+        rows["sensor.porch"].append(warmth)
+        rows["sensor.meter"].append({"start": start, "state": 10 + hour / 10, "sum": hour / 10})
+    for entity_id, unit, unit_class, mean in (
+        ("sensor.porch", "°C", "temperature", StatisticMeanType.ARITHMETIC),
+        ("sensor.meter", "kWh", "energy", StatisticMeanType.NONE),
+    ):
+        metadata: StatisticMetaData = {
+            "source": "recorder",
+            "statistic_id": entity_id,
+            "name": None,
+            "unit_of_measurement": unit,
+            "unit_class": unit_class,
+            "mean_type": mean,
+            "has_sum": mean is StatisticMeanType.NONE,
+        }
+        async_import_statistics(home, metadata, rows[entity_id])
+    await async_wait_recording_done(home)
+    return home
+
+
+@pytest.mark.parametrize(
+    ("slots", "answer", "value"),
+    [
+        ({"name": "porch", "during": "last month"}, "Between 5 and 18.5 °C.", 11.75),
+        ({"name": "porch", "during": "last month", "ask": "average"}, "11.8 °C on average.", 11.75),
+        ({"name": "porch", "during": "last month", "ask": "highest"}, "18.5 °C", 18.5),
+        ({"name": "porch", "during": "last month", "ask": "lowest"}, "5 °C", 5.0),
+        ({"name": "meter", "during": "last month", "ask": "total"}, "71.9 kWh", 71.9),
+        ({"name": "porch", "during": "yesterday", "ask": "lowest"}, "8 °C, yesterday at 5:30 PM.", 8.0),
+        ({"name": "dryer", "during": "last month"}, "", None),
+    ],
+)  # fmt: skip
+async def test_what_was_before_the_recorder_begins(
+    long_past: HomeAssistant,
+    engine: ScriptedEngine,
+    assistant: Any,
+    slots: dict[str, SlotValue],
+    answer: str,
+    value: Any,
+) -> None:
+    """From long-term statistics, for states are purged after ten days."""
+    told, found = await ask(long_past, engine, HISTORY, slots)
+
+    assert told.startswith(answer)
+    assert found == (pytest.approx(value) if value is not None else None)

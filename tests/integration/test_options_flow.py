@@ -29,6 +29,7 @@ from tests.hub import Hub, serving
 from .scripted_engine import ScriptedEngine
 from .test_real_engine import hear
 
+TRIAL = ("Hi.", "The sea is salt water, and fish live in it.")
 _PACKAGE = "custom_components.llmos_assistant"
 _SPEECH = {
     "model.bin": bytes(range(256)) * 10_000,
@@ -98,6 +99,16 @@ async def configure(
 ) -> ConfigFlowResult:
     """Open the options, choose, and wait while progress is shown."""
     return await submit(hass, await open_step(hass, entry, step), **chosen)
+
+
+async def use(
+    hass: HomeAssistant, engine: ScriptedEngine, result: ConfigFlowResult
+) -> ConfigFlowResult:
+    """Take a chat model that was tried: it said what it was asked for a try."""
+    assert (result["step_id"], result.get("errors") or {}) == ("finish", {})
+    assert float(result["description_placeholders"]["words"]) > 0
+    assert engine.chat == []
+    return await submit(hass, result)
 
 
 def labels(result: ConfigFlowResult, field: str) -> dict[str, str]:
@@ -198,9 +209,14 @@ async def test_closing_the_dialog_stops_the_download_and_the_next_goes_on(
     assert entry_here.options["speech_model"] == "whisper-tiny"
 
 
-async def test_a_chat_model_of_the_store_is_fetched_and_used(
-    home: HomeAssistant, entry_here: MockConfigEntry, hub: Hub, tmp_path: Path
+async def test_a_chat_model_of_the_store_is_fetched_tried_and_used(
+    home: HomeAssistant,
+    entry_here: MockConfigEntry,
+    local_engine: ScriptedEngine,
+    hub: Hub,
+    tmp_path: Path,
 ) -> None:
+    local_engine.chat = list(TRIAL)
     write_tiny(tmp_path / "tiny.gguf", "llama")
     hub.repositories["somebody/llama"] = {"tiny.gguf": (tmp_path / "tiny.gguf").read_bytes()}
     file = store.ModelFile.of(tmp_path / "tiny.gguf")
@@ -217,9 +233,14 @@ async def test_a_chat_model_of_the_store_is_fetched_and_used(
         form = await open_step(home, entry_here, "chat")
         assert "answers are often wrong" in labels(form, "chat_model")["tiny"]
         result = await submit(home, form, chat_model="tiny")
+        assert entry_here.options == {}
+        result = await use(home, local_engine, result)
+        again = labels(await open_step(home, entry_here, "chat"), "chat_model")["tiny"]
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert entry_here.options == {"chat_model": "tiny"}
+    assert entry_here.options["chat_model"] == "tiny"
+    words = entry_here.options["words"]["tiny"]
+    assert f"about {words:.1f} words a second here" in again
     used.assert_called_once_with("whisper-base", "tiny")
     assert stages
 
@@ -284,7 +305,7 @@ async def own(hass: HomeAssistant, entry: MockConfigEntry, step: str, text: str)
 
 
 async def test_a_folder_of_ones_own(
-    home: HomeAssistant, entry_here: MockConfigEntry, tmp_path: Path
+    home: HomeAssistant, entry_here: MockConfigEntry, local_engine: ScriptedEngine, tmp_path: Path
 ) -> None:
     form = await own(home, entry_here, "chat", str(tmp_path / "nowhere"))
     assert form["errors"] == {"model": "no_such_path"}
@@ -297,13 +318,27 @@ async def test_a_folder_of_ones_own(
     assert failed["errors"] == {"base": "nothing_usable"}
 
     (tmp_path / "tokenizer.json").write_bytes(b"{}")
-    result = await submit(home, failed)
+    local_engine.error = "It cannot be loaded."
+    failed = await submit(home, failed)
+    assert failed["errors"] == {"base": "engine_failed"}
+    assert failed["description_placeholders"] == {"reason": "It cannot be loaded"}
+    local_engine.error, local_engine.chat = "", ["", ""]
+    failed = await submit(home, failed)
+    assert failed["errors"] == {"base": "no_answer"}
+    assert entry_here.options == {}
+
+    local_engine.chat = list(TRIAL)
+    result = await use(home, local_engine, await submit(home, failed))
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert entry_here.options == {"chat_model": str(tmp_path)}
+    assert entry_here.options["chat_model"] == str(tmp_path)
 
 
 async def test_a_gguf_file_of_ones_own(
-    home: HomeAssistant, entry_here: MockConfigEntry, tmp_path: Path, models: Path
+    home: HomeAssistant,
+    entry_here: MockConfigEntry,
+    local_engine: ScriptedEngine,
+    tmp_path: Path,
+    models: Path,
 ) -> None:
     write_tiny(tmp_path / "tiny.gguf", "qwen2")
     (tmp_path / "broken.gguf").write_bytes(b"no model")
@@ -312,14 +347,21 @@ async def test_a_gguf_file_of_ones_own(
     assert result["errors"] == {"base": "model_failed"}
     assert "broken.gguf" in result["description_placeholders"]["reason"]
 
+    local_engine.chat = list(TRIAL)
     result = await own(home, entry_here, "chat", str(tmp_path / "tiny.gguf"))
+    result = await use(home, local_engine, result)
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert entry_here.options == {"chat_model": "tiny"}
+    assert entry_here.options["chat_model"] == "tiny"
     assert (models / "tiny" / "model.bin").is_file()
 
 
 async def test_a_repository_with_gguf_files(
-    home: HomeAssistant, entry_here: MockConfigEntry, hub: Hub, tmp_path: Path, models: Path
+    home: HomeAssistant,
+    entry_here: MockConfigEntry,
+    local_engine: ScriptedEngine,
+    hub: Hub,
+    tmp_path: Path,
+    models: Path,
 ) -> None:
     write_tiny(tmp_path / "tiny.gguf", "gemma")
     content = (tmp_path / "tiny.gguf").read_bytes()
@@ -330,14 +372,16 @@ async def test_a_repository_with_gguf_files(
     assert list(labels(form, "model")) == ["t-Q2_K.gguf", "t-Q4_K_M.gguf"]
     assert form["data_schema"]({}) == {"model": "t-Q4_K_M.gguf"}
 
-    result = await submit(home, form, model="t-Q4_K_M.gguf")
+    local_engine.chat = list(TRIAL)
+    result = await use(home, local_engine, await submit(home, form, model="t-Q4_K_M.gguf"))
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert entry_here.options == {"chat_model": "somebody--gemma--t-Q4_K_M"}
+    assert entry_here.options["chat_model"] == "somebody--gemma--t-Q4_K_M"
     assert (models / "somebody--gemma--t-Q4_K_M" / "model.bin").is_file()
 
     hub.repositories["somebody/one"] = {"t.gguf": content}
-    await own(home, entry_here, "chat", "somebody/one")
-    assert entry_here.options == {"chat_model": "somebody--one--t"}
+    local_engine.chat = list(TRIAL)
+    await use(home, local_engine, await own(home, entry_here, "chat", "somebody/one"))
+    assert entry_here.options["chat_model"] == "somebody--one--t"
 
 
 @pytest.mark.parametrize(

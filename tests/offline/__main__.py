@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from custom_components.llmos_assistant.engine import store
-from custom_components.llmos_assistant.engine.protocol import Message
+from custom_components.llmos_assistant.engine.protocol import Chat, Message
 from custom_components.llmos_assistant.supervisor import EngineSupervisor
 from demo.recordings import read_audio
 from tests.homes.files import entries_from, find_homes, load_home
@@ -41,7 +41,7 @@ async def _use_engine() -> dict[str, str]:
     """What the engine hears and says."""
     engine = EngineSupervisor(store.default_folder(), chat_model=store.SMOLLM2_135M.name)
     try:
-        chat = engine.chat([Message("user", "What is the capital of France?")], 20)
+        chat = engine.chat(Chat([Message("user", "What is the capital of France?")], 20))
         return {
             "heard": await engine.transcribe(_recorded(), "en"),
             "said": "".join([piece async for piece in chat]),

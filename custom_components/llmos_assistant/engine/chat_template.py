@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -26,11 +26,7 @@ class ChatTemplate:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.config: dict[str, Any] = json.loads(
-            (folder / "tokenizer_config.json").read_text("utf-8")
-        )
-        path = folder / "chat_template.jinja"
-        template = path.read_text("utf-8") if path.exists() else self.config["chat_template"]
+        self.config, template = read_template(folder)
         # A template comes with a model from anywhere: it can read what it is given, no more.
         environment = ImmutableSandboxedEnvironment(
             trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
@@ -41,7 +37,12 @@ class ChatTemplate:
         self._tokens = {name: _text(self.config.get(name)) for name in ("bos_token", "eos_token")}
         self._knows_system = self._accepts([Message("system", "-"), Message("user", "-")])
 
-    def render(self, messages: Sequence[Message], is_prompt: bool = True) -> str:
+    def render(
+        self,
+        messages: Sequence[Message],
+        is_prompt: bool = True,
+        tools: Sequence[Mapping[str, Any]] = (),
+    ) -> str:
         """The text of a conversation; of a prompt with what begins the next answer.
 
         Raises jinja2.TemplateError if the template does not take such messages.
@@ -49,7 +50,8 @@ class ChatTemplate:
         if not self._knows_system:
             messages = _fold_system(messages)
         return self._template.render(
-            messages=[{"role": message.role, "content": message.content} for message in messages],
+            messages=[message.as_dict() for message in messages],
+            tools=list(tools) or None,
             add_generation_prompt=is_prompt,
             **self._tokens,
         )
@@ -61,6 +63,21 @@ class ChatTemplate:
         except TemplateError:
             return False
         return True
+
+
+def read_template(folder: Path) -> tuple[dict[str, Any], str]:
+    """The settings of a model's tokenizer, and its chat template.
+
+    Raises OSError, ValueError, KeyError if it has none.
+    """
+    config: dict[str, Any] = json.loads((folder / "tokenizer_config.json").read_text("utf-8"))
+    path = folder / "chat_template.jinja"
+    return config, path.read_text("utf-8") if path.exists() else str(config["chat_template"])
+
+
+def takes_tools(template: str) -> bool:
+    """Whether a model with this template calls tools, in the way that is understood here."""
+    return "tools" in template and "<tool_call>" in template
 
 
 def _fold_system(messages: Sequence[Message]) -> Sequence[Message]:

@@ -245,13 +245,15 @@ def _load(arguments: argparse.Namespace) -> Callable[..., Any]:
     command: CommandParser | str = _NO_COMMANDS
     if arguments.command_model != _NONE:
         command = _or_reason(lambda: CommandParser(Path(arguments.command_model)))
-    chat: ChatModel | str = _NO_CHAT
-    if arguments.chat_model != _NONE:
-        chat = _or_reason(
-            lambda: ChatModel(
-                _chat_folder(arguments.chat_model, arguments.models), arguments.threads
-            )
+    chat: ChatModel | str = _or_reason(
+        lambda: ChatModel(
+            _chat_folder(arguments.chat_model, arguments.models),
+            arguments.threads,
+            models=arguments.models,
         )
+    )
+    if isinstance(chat, ChatModel) and not chat.infos:
+        chat = _NO_CHAT
     problems = [model for model in (speech, command, chat) if isinstance(model, str)]
     if len(problems) == 3:
         raise StartError(ExitCode.NO_MODEL, " ".join(problems))
@@ -276,11 +278,13 @@ def _speech_folder(name: str, models: Path) -> Path:
     return Path(name)
 
 
-def _chat_folder(name: str, models: Path) -> Path:
-    """The folder of the chat model of this name, which may be a folder itself.
+def _chat_folder(name: str, models: Path) -> Path | None:
+    """The folder of the chat model of this name, which may be a folder itself; None of no name.
 
     It is not read to the last bit, which would take seconds at every start.
     """
+    if name == _NONE:
+        return None
     return folder if (folder := models / name).is_dir() else Path(name)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import abc
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import ctranslate2
+import numpy as np
 from jinja2 import TemplateError
 from tokenizers import Encoding
 from tokenizers.decoders import DecodeStream
@@ -19,6 +21,8 @@ from .store import ModelError
 from .tokenizer import read_tokenizer
 
 MAX_CONTEXT = 4096  # tokens; more would keep a small machine reading for minutes
+MAX_TOOL_CONTEXT = 8192  # the tools and things of a home are about half of it, read once
+MAX_CHOICE = 64  # tokens that tell one choice from the others
 
 _MAX_KEPT = 4  # CTranslate2 forgets a system's message that it keeps only with the model
 _MAX_SEEN = 32
@@ -55,8 +59,8 @@ class Generator:
                 f"The chat model in {folder} cannot be loaded ({err}). "
                 "Download or convert it again."
             ) from err
-        limit = self._template.config.get("model_max_length", MAX_CONTEXT)
-        self.context = int(min(limit, MAX_CONTEXT))
+        self._limit = int(min(self._template.config.get("model_max_length", MAX_CONTEXT), 1 << 20))
+        self.context = min(self._limit, MAX_CONTEXT)
         """Tokens that a conversation with its answer can have."""
         self._seen: list[tuple[str, ...]] = []  # system's messages that came once
         self._kept: set[tuple[str, ...]] = set()
@@ -71,7 +75,12 @@ class Generator:
             ends |= set(named if isinstance(named, list) else [named])
         return [end for end in ends if end is not None]
 
-    def generate(self, messages: Sequence[Message], max_tokens: int) -> abc.Generator[str]:
+    def generate(
+        self,
+        messages: Sequence[Message],
+        max_tokens: int,
+        tools: Sequence[Mapping[str, Any]] = (),
+    ) -> abc.Generator[str]:
         """The answer to a conversation, in pieces, each as soon as it is certain.
 
         Closing the iterator ends the work after the token that is being computed. The likeliest
@@ -81,8 +90,9 @@ class Generator:
         Raises:
             PromptError: not even the last message fits, or the model takes no such messages.
         """
-        max_tokens = min(max_tokens, self.context // 2)
-        static, prompt = self._prompt(messages, self.context - max_tokens)
+        context = min(self._limit, MAX_TOOL_CONTEXT) if tools else self.context
+        max_tokens = min(max_tokens, context // 2)
+        static, prompt = self._prompt(messages, context - max_tokens, tools)
         steps = self._model.generate_tokens(
             prompt,
             max_length=max_tokens,
@@ -99,17 +109,65 @@ class Generator:
                 if text := decoding.step(self._tokenizer, step.token_id):
                     yield text
 
-    def _prompt(self, messages: Sequence[Message], room: int) -> tuple[list[str], list[str]]:
+    def choose(self, messages: Sequence[Message], choices: Sequence[str]) -> str:
+        """Which of `choices` is the likeliest answer: token by token, the likeliest that leads to one.
+
+        Raises PromptError as `generate` does, ValueError if there are no choices.
+        """
+        static, prompt = self._prompt(messages, self.context - MAX_CHOICE)
+        ends = [min(self._ends)]  # so that "1" can be told from "10"
+        left = [
+            (
+                self._tokenizer.encode(choice, add_special_tokens=False).ids[:MAX_CHOICE] + ends,
+                choice,
+            )
+            for choice in choices
+        ]
+        if not left:
+            raise ValueError("nothing to choose from")
+        depth = 0
+        while len(left) > 1:
+            allowed = list(dict.fromkeys(ids[depth] for ids, _ in left if len(ids) > depth))
+            if not allowed:
+                break  # they are the same
+            chosen = allowed[0]
+            if len(allowed) > 1:
+                logits = self._next_logits(static, prompt)
+                chosen = max(allowed, key=lambda token: logits[token])
+            left = [(ids, choice) for ids, choice in left if ids[depth : depth + 1] == [chosen]]
+            prompt = [*prompt, str(self._tokenizer.id_to_token(chosen))]
+            depth += 1
+        return left[0][1]
+
+    def _next_logits(self, static: list[str], prompt: list[str]) -> np.ndarray:
+        """How likely each token is to come next, by its id."""
+        [result] = self._model.generate_batch(
+            [prompt],
+            max_length=1,
+            end_token=self._ends,
+            static_prompt=static or None,
+            cache_static_prompt=self._keeps(tuple(static)),
+            include_prompt_in_result=False,
+            return_logits_vocab=True,
+        )
+        return np.asarray(result.logits[0][0])
+
+    def _prompt(
+        self,
+        messages: Sequence[Message],
+        room: int,
+        tools: Sequence[Mapping[str, Any]] = (),
+    ) -> tuple[list[str], list[str]]:
         """The tokens of a conversation: those of the system's message, and the rest."""
         system = [message for message in messages[:1] if message.role == "system"]
         turns = list(messages[len(system) :])
-        while len(prompt := self._encode([*system, *turns])) > room:
+        while len(prompt := self._encode([*system, *turns], tools=tools)) > room:
             del turns[0]
-            while turns and turns[0].role == "assistant":
+            while turns and turns[0].role != "user":
                 del turns[0]  # an answer to nothing
             if not turns:
                 raise PromptError("That is too long for the chat model.")
-        static = self._encode(system, is_prompt=False).tokens if system else []
+        static = self._encode(system, is_prompt=False, tools=tools).tokens if system else []
         if prompt.tokens[: len(static)] != static:  # the template mixes it with the rest
             static = []
         return static, prompt.tokens[len(static) :]
@@ -124,9 +182,14 @@ class Generator:
         self._seen = [*self._seen[1 - _MAX_SEEN :], static]
         return static in self._kept
 
-    def _encode(self, messages: Sequence[Message], is_prompt: bool = True) -> Encoding:
+    def _encode(
+        self,
+        messages: Sequence[Message],
+        is_prompt: bool = True,
+        tools: Sequence[Mapping[str, Any]] = (),
+    ) -> Encoding:
         try:
-            text = self._template.render(messages, is_prompt)
+            text = self._template.render(messages, is_prompt, tools)
         except TemplateError as err:
             raise PromptError(f"The chat model cannot go on from there: {err}") from err
         return self._tokenizer.encode(text, add_special_tokens=False)

@@ -83,7 +83,7 @@ class Models:
 
     def chat(self, chat: Chat, is_wanted: Callable[[], bool]) -> AsyncGenerator[str]:
         """The answer to a conversation in pieces, until it is not wanted. Raises RequestError."""
-        return _loaded(self._chat_model).generate(chat.messages, chat.max_tokens, is_wanted)
+        return _loaded(self._chat_model).generate(chat, is_wanted)
 
     def check_speech(self, language: str | None) -> None:
         """Speech in `language` is about to come. Raises RequestError if it cannot be transcribed."""
@@ -112,12 +112,14 @@ class Models:
 
     def info(self) -> EngineInfo:
         """What is offered here, for Wyoming clients."""
+        chat = None if isinstance(self._chat_model, str) else self._chat_model
         return EngineInfo(
             asr=[] if isinstance(self._transcriber, str) else [_asr_program(self._transcriber)],
             intent=[] if isinstance(self._parser, str) else [_intent_program(self._parser)],
-            handle=[] if isinstance(self._chat_model, str) else [_handle_program(self._chat_model)],
+            handle=[_handle_program(chat.name)] if chat and chat.name else [],
             memory=resident_memory(),
             frees_memory=True,
+            chat_models=chat.infos if chat else [],
         )
 
 
@@ -167,9 +169,9 @@ def _intent_program(parser: CommandParser) -> IntentProgram:
     )
 
 
-def _handle_program(chat_model: ChatModel) -> HandleProgram:
+def _handle_program(name: str) -> HandleProgram:
     model = HandleModel(
-        name=chat_model.name,
+        name=name,
         description="Answers questions about the world",
         attribution=_PROJECT,
         installed=True,

@@ -3,8 +3,9 @@
 A plan travels as `intents-start`, one `intent` a step, `intents-stop`; a text that holds no
 command or question about the home travels as `not-recognized`. Confidence is in their context.
 What an engine is travels as `info`, with an entry of our own for what Wyoming has no words for.
-A conversation for the chat model travels as a `transcript` whose context holds its messages; the
-answer as `handled-start`, one `handled-chunk` a piece, `handled-stop`.
+A conversation for the chat model travels as a `transcript` whose context holds its messages, and the
+tools that the model may call; the answer as `handled-start`, one `handled-chunk` a piece,
+`handled-stop`. A tool call is text of the answer: `<tool_call>{"name": …, "arguments": {…}}</tool_call>`.
 The wish that the engine free its memory has a type of our own; the answer is `info`.
 Importing this module costs nothing: no model code, no Home Assistant.
 """
@@ -30,7 +31,7 @@ FREE_MEMORY = "llmos-free-memory"
 
 type SlotValue = str | int | float
 type Route = Literal["command", "question", "chat"]
-type Role = Literal["system", "user", "assistant"]
+type Role = Literal["system", "user", "assistant", "tool"]
 
 QUESTION_INTENTS = frozenset(
     {
@@ -54,16 +55,38 @@ class ProtocolError(Exception):
     """The other side sent something that is not an answer to the request."""
 
 
+@dataclass(frozen=True)
+class ChatModelInfo:
+    """A chat model that an engine has. `has_tools`: it was taught to call tools."""
+
+    name: str
+    has_tools: bool = False
+
+
 @dataclass
 class EngineInfo(Info):
     """Which models an engine has, which version of the protocol it speaks, its memory in bytes.
 
     `frees_memory`: whether it knows the event FREE_MEMORY.
+    `chat_models` are all that can be asked for by name; `handle` has the one that answers if none is.
     """
 
     protocol: int = PROTOCOL
     memory: int | None = None
     frees_memory: bool = False
+    chat_models: list[ChatModelInfo] = field(default_factory=list)
+
+    def chat_model(self, name: str = "") -> ChatModelInfo | None:
+        """The chat model of this name, or the one that answers if none is named; None if it is not there."""
+        if not name:
+            if not self.handle:
+                return None
+            name = self.handle[0].models[0].name
+        named = (model for model in self.chat_models if model.name == name)
+        return next(named, ChatModelInfo(name) if self._is_default(name) else None)
+
+    def _is_default(self, name: str) -> bool:
+        return bool(self.handle) and self.handle[0].models[0].name == name
 
     def event(self) -> Event:
         """The Wyoming event that tells all this."""
@@ -72,6 +95,7 @@ class EngineInfo(Info):
             "protocol": self.protocol,
             "memory": self.memory,
             "frees_memory": self.frees_memory,
+            "chat_models": [{"name": m.name, "tools": m.has_tools} for m in self.chat_models],
         }
         return event
 
@@ -84,6 +108,7 @@ class EngineInfo(Info):
             protocol=ours.get("protocol", 1),
             memory=ours.get("memory"),
             frees_memory=ours.get("frees_memory", False),
+            chat_models=[ChatModelInfo(m["name"], m["tools"]) for m in ours.get("chat_models", ())],
         )
 
 
@@ -175,24 +200,59 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class ToolCall:
+    """A tool that the chat model calls."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """As models write it."""
+        return {"name": self.name, "arguments": dict(self.arguments)}
+
+
+@dataclass(frozen=True)
 class Message:
-    """What somebody says in a conversation with the chat model."""
+    """What somebody says in a conversation with the chat model, or a tool answers."""
 
     role: Role
     content: str
+    tool_calls: Sequence[ToolCall] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """As chat templates take it, and as it travels."""
+        message: dict[str, Any] = {"role": self.role, "content": self.content}
+        if self.tool_calls:
+            message["tool_calls"] = [call.as_dict() for call in self.tool_calls]
+        return message
 
 
 @dataclass(frozen=True)
 class Chat:
-    """A conversation that the chat model is to go on with, in at most `max_tokens` tokens."""
+    """A conversation that the chat model is to go on with, in at most `max_tokens` tokens.
+
+    Args:
+        messages: what was said, the last by the user or a tool.
+        max_tokens: at most so many are written.
+        model: the name of the chat model; "" for the one that the engine was started with.
+        tools: that the model may call, as OpenAI describes functions.
+        choices: if there are any, the answer is one of them.
+    """
 
     messages: Sequence[Message]
     max_tokens: int
+    model: str = ""
+    tools: Sequence[Mapping[str, Any]] = ()
+    choices: Sequence[str] = ()
 
     def event(self) -> Event:
         """The Wyoming event that asks for an answer. Its text is what was said last."""
-        messages = [{"role": m.role, "content": m.content} for m in self.messages]
-        context = {"messages": messages, "max_tokens": self.max_tokens}
+        context: dict[str, Any] = {
+            "messages": [message.as_dict() for message in self.messages],
+            "max_tokens": self.max_tokens,
+        }
+        wishes = {"model": self.model, "tools": self.tools, "choices": self.choices}
+        context |= {name: wish for name, wish in wishes.items() if wish}
         return Transcript(self.messages[-1].content, context=context).event()
 
     @classmethod
@@ -204,15 +264,19 @@ class Chat:
         context = transcript.context or {}
         if "messages" not in context:
             return None
-        messages = [_message(data["role"], data["content"]) for data in context["messages"]]
-        if not messages or messages[-1].role != "user":
+        messages = [_message(data) for data in context["messages"]]
+        if not messages or messages[-1].role not in ("user", "tool"):
             raise ValueError("the last message is not the user's")
         if (max_tokens := int(context["max_tokens"])) < 1:
             raise ValueError("an answer has at least one token")
-        return cls(messages, max_tokens)
+        tools = [dict(tool) for tool in context.get("tools", ())]
+        choices = [str(choice) for choice in context.get("choices", ())]
+        return cls(messages, max_tokens, str(context.get("model", "")), tools, choices)
 
 
-def _message(role: Any, content: Any) -> Message:
-    if role not in ("system", "user", "assistant") or not isinstance(content, str):
+def _message(data: Mapping[str, Any]) -> Message:
+    role, content = data["role"], data["content"]
+    if role not in ("system", "user", "assistant", "tool") or not isinstance(content, str):
         raise ValueError(f"no message: {role!r}")
-    return Message(role, content)
+    calls = [ToolCall(str(c["name"]), dict(c["arguments"])) for c in data.get("tool_calls", ())]
+    return Message(role, content, calls)

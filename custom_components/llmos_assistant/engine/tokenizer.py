@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sentencepiece
 from tokenizers import AddedToken, Tokenizer, decoders, normalizers
-from tokenizers.models import BPE
+from tokenizers.models import BPE, Unigram
 
 _SPACE = "▁"  # stands for a space in pieces
 
@@ -29,14 +29,18 @@ def read_tokenizer(folder: Path) -> Tokenizer:
 
 
 def _read_pieces(path: Path) -> Tokenizer:
-    model = sentencepiece.SentencePieceProcessor(model_file=str(path))
-    ids = range(model.vocab_size())
-    return pieces_tokenizer(
-        [model.id_to_piece(index) for index in ids],
-        [model.get_score(index) for index in ids],
-        unknown=model.id_to_piece(model.unk_id()),
-        adds_space=model.encode("a", out_type=str)[0].startswith(_SPACE),
-    )
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(path))
+    ids = range(processor.vocab_size())
+    pieces = [processor.id_to_piece(index) for index in ids]
+    scores = [processor.get_score(index) for index in ids]
+    adds_space = processor.encode("a", out_type=str)[0].startswith(_SPACE)
+    if all(score.is_integer() for score in scores):  # how early a piece was merged
+        return pieces_tokenizer(
+            pieces, scores, processor.id_to_piece(processor.unk_id()), adds_space
+        )
+    vocabulary = list(zip(pieces, scores, strict=True))  # how likely each is
+    model = Unigram(vocabulary, processor.unk_id(), byte_fallback=True)
+    return _with_spaces(Tokenizer(model), adds_space)
 
 
 def pieces_tokenizer(
@@ -50,15 +54,18 @@ def pieces_tokenizer(
         unknown: the piece for what no other piece can spell.
         adds_space: whether a text begins as if a space was before it.
     """
-    tokenizer = Tokenizer(
-        BPE(
-            {piece: index for index, piece in enumerate(pieces)},
-            _merges(pieces, scores),
-            unk_token=unknown or None,
-            fuse_unk=True,
-            byte_fallback=True,
-        )
+    model = BPE(
+        {piece: index for index, piece in enumerate(pieces)},
+        _merges(pieces, scores),
+        unk_token=unknown or None,
+        fuse_unk=True,
+        byte_fallback=True,
     )
+    return _with_spaces(Tokenizer(model), adds_space)
+
+
+def _with_spaces(tokenizer: Tokenizer, adds_space: bool) -> Tokenizer:
+    """The tokenizer, with spaces as a part of pieces."""
     space = normalizers.Replace(" ", _SPACE)
     tokenizer.normalizer = (
         normalizers.Sequence([normalizers.Prepend(_SPACE), space]) if adds_space else space

@@ -13,10 +13,12 @@ from ..speech import Speaker
 from .periods import Period, find_period
 from .reasons import async_answer_reason
 from .records import answer_records
+from .statistics import async_answer_statistics
 from .stretches import Stretch, async_read_past, is_recorded, within
 from .telling import Answer, listed, moment_words, span_words
 
 _OPENINGS = frozenset({"door", "garage_door", "opening", "window"})
+_MEASURES = frozenset({"", "average", "highest", "lowest", "total"})
 _BECAME = frozenset({"closed", "home", "locked", "not_home", "off", "on", "open", "unlocked"})
 
 
@@ -30,10 +32,15 @@ async def async_answer_history(hass: HomeAssistant, step: GroundedStep, speaker:
     if during and period is None:
         return Answer(speaker.phrase("no_time", spoken=str(during)))
     ask = str(step.slots.get("ask", ""))
+    is_measured = "state" not in step.slots and ask in _MEASURES
+    if is_measured and period:
+        told = await async_answer_statistics(hass, step, period, speaker)
+        if told:
+            return told
     past = await async_read_past(hass, step.entity_ids)
     if ask in ("who", "why"):
         return await async_answer_reason(hass, step, past, speaker)
-    if "state" not in step.slots and ask in ("", "average", "highest", "lowest", "total"):
+    if is_measured:
         return answer_records(hass, step, past, period, speaker)
     wanted = [stretch for stretch in past if _is_wanted(stretch, step)]
     match ask:
