@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import voluptuous as vol
 import yaml
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import selector
@@ -50,7 +51,7 @@ async def test_every_value_is_valid(home: HomeAssistant) -> None:
         values[instructions] = value = await generate(home, instructions, **structure)
         assert value.keys() == structure.keys()
         for name, config in structure.items():
-            selector(config)(value[name])
+            vol.Schema(selector(config))(value[name])
             assert value[name] != ""
     assert len({str(value) for value in values.values()}) > len(values) / 2  # not one for all
     print(f"{len(values)} of {len(values)} valid:", *values.items(), sep="\n")
