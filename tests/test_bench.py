@@ -1,4 +1,4 @@
-"""What the speech benchmark measures with."""
+"""What the benchmarks measure with."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Whitespace
 from tqdm import tqdm
 
-from bench import scoring, sounds, suite, understood
+from bench import chat, logits, scoring, sounds, suite, understood
+from bench.chat_models import Piece
 from bench.engines import Engine, Heard
 from bench.record import Record
 
@@ -120,3 +124,33 @@ def test_a_command_is_right_if_what_was_heard_does_what_was_said(
     assert any(typed)
     assert understood.right(homes, [entry.say for entry in entries[:3]]) == typed
     assert not any(understood.right(homes, ["", "no no no", "what a lovely day"]))
+
+
+def test_an_answers_tokens_are_counted_in_its_text() -> None:
+    """A piece may hold several; the first word is there when its piece is."""
+    tokenizer = Tokenizer(WordLevel({"a": 0, "b": 1, "c": 2, "d": 3}))
+    tokenizer.pre_tokenizer = Whitespace()
+    pieces = [Piece("a b", 0.5), Piece(" c", 1.0), Piece(" d", 2.0)]
+    assert chat.answer_of(pieces, 2.0, tokenizer) == chat.Answer(0.5, 2.0, 0.5)
+
+
+def test_the_ratio_is_that_of_answers_given_side_by_side() -> None:
+    """Not that of the medians: the machine may have been busier for one pair than for another."""
+    pairs = [
+        (chat.Answer(1.0, 10.0, 0.1), chat.Answer(2.0, 5.0, 0.2)),
+        (chat.Answer(8.0, 1.0, 0.1), chat.Answer(16.0, 0.5, 0.2)),
+        (chat.Answer(3.0, 6.0, 0.1), chat.Answer(1.0, 9.0, 0.2)),
+    ]
+    table = chat.table(2, pairs, (300, 200), {"peak_mb": 150.0, "result_mb": 100.0})
+    assert "| first word, s | 3.00 | 2.00 | 0.50 |" in table
+    assert "| tokens a second | 6.0 | 5.0 | 2.00 |" in table
+    assert "| memory, MB | 300 | 200 | 1.50 |" in table
+    assert "1.50 × the resulting file" in table
+
+
+def test_logits_that_are_the_same_agree() -> None:
+    rng = np.random.default_rng(1)
+    theirs = rng.normal(size=(20, 50))
+    assert "| 20 | 100.0% | 1.000 (1.000) | 0.000 |" in logits.row("same", theirs, theirs)
+    other = logits.row("other", rng.normal(size=(20, 50)), theirs)
+    assert float(other.split("|")[3].strip(" %")) < 50

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sentencepiece
@@ -27,7 +26,7 @@ _TEXTS = (
 )
 
 
-def train(folder: Path, kind: str, **options: Any) -> sentencepiece.SentencePieceProcessor:
+def train(folder: Path, kind: str, adds_space: bool = True) -> sentencepiece.SentencePieceProcessor:
     """A tokenizer of this kind, in a model's folder."""
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(_SENTENCES),
@@ -39,7 +38,7 @@ def train(folder: Path, kind: str, **options: Any) -> sentencepiece.SentencePiec
         remove_extra_whitespaces=False,
         split_digits=True,
         minloglevel=2,
-        **options,
+        add_dummy_prefix=adds_space,
     )
     end = {"content": "<|im_end|>", "special": True}
     config = {"added_tokens_decoder": {"1200": end}}
@@ -50,7 +49,7 @@ def train(folder: Path, kind: str, **options: Any) -> sentencepiece.SentencePiec
 @pytest.mark.parametrize("kind", ["bpe", "unigram"])
 @pytest.mark.parametrize("adds_space", [True, False])
 def test_cuts_as_sentencepiece_does(tmp_path: Path, kind: str, adds_space: bool) -> None:
-    model = train(tmp_path, kind, add_dummy_prefix=adds_space)
+    model = train(tmp_path, kind, adds_space)
 
     tokenizer = read_tokenizer(tmp_path)
 

@@ -27,7 +27,8 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.llmos_assistant.const import DOMAIN
-from custom_components.llmos_assistant.engine.protocol import Step
+from custom_components.llmos_assistant.engine.protocol import ChatModelInfo, Step
+from custom_components.llmos_assistant.models import models_in_use
 from custom_components.llmos_assistant.subentry_flow import MAX_PROMPT_LENGTH
 
 from .scripted_engine import ScriptedEngine
@@ -89,17 +90,19 @@ def shown(result: SubentryFlowResult) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("kind", "fields"),
     [
-        ("conversation", ["name", "prompt", "language", "control"]),
-        ("ai_task_data", ["name", "prompt"]),
+        ("conversation", ["name", "prompt", "language", "control", "chat_model", "llm_hass_api"]),
+        ("ai_task_data", ["name", "prompt", "chat_model"]),
     ],
 )
 async def test_the_browser_gets_a_form_that_is_worded(
     home: HomeAssistant,
     assistant: MockConfigEntry,
+    engine: ScriptedEngine,
     hass_client: ClientSessionGenerator,
     kind: str,
     fields: list[str],
 ) -> None:
+    engine.chat_models = [ChatModelInfo("qwen"), ChatModelInfo("smollm2")]
     assert await async_setup_component(home, "config", {})
     client = await hass_client()
 
@@ -110,6 +113,8 @@ async def test_the_browser_gets_a_form_that_is_worded(
 
     form = await response.json()
     assert [field["name"] for field in form["data_schema"]] == fields
+    (models,) = (field for field in form["data_schema"] if field["name"] == "chat_model")
+    assert models["selector"]["select"]["options"] == ["qwen", "smollm2"]
     assert form["description_placeholders"] == {"limit": str(MAX_PROMPT_LENGTH)}
     words = await async_get_translations(home, "en", "config_subentries", [DOMAIN])
     step = f"component.{DOMAIN}.config_subentries.{kind}.step.{form['step_id']}"
@@ -222,6 +227,28 @@ async def test_a_task_has_instructions_of_its_own(
 
     told = [chat.messages[0].content.endswith("\nWrite in rhymes.") for chat in engine.chats]
     assert told == [True, False, True]
+
+
+async def test_each_has_the_chat_model_that_was_chosen_for_it(
+    home: HomeAssistant, assistant: MockConfigEntry, engine: ScriptedEngine
+) -> None:
+    """Also where no model was chosen for all; one that has gone is missed, and still shown."""
+    engine.chat_models = [ChatModelInfo("qwen"), ChatModelInfo("smollm2")]
+    captain = await add(home, assistant, **PIRATE, chat_model="qwen")
+    await add(home, assistant, "ai_task_data", name="Poet", chat_model="smollm2")
+    engine.chat = ["Arr.", "Rain.", "Good day."]
+
+    await converse(home, "good day", agent_id="conversation.captain")
+    await generate(home, "write about rain", entity_id="ai_task.poet")
+    await converse(home, "good day")
+
+    assert [chat.model for chat in engine.chats] == ["qwen", "smollm2", ""]
+    assert models_in_use(assistant) == {"whisper-base", "none", "qwen", "smollm2"}
+    engine.chat_models = []
+    result = await converse(home, "good day", agent_id="conversation.captain")
+    assert "choose a chat model" in speech(result)
+    form = await reconfigure(home, assistant, captain)
+    assert shown(form)["chat_model"] == "qwen"
 
 
 async def test_both_are_changed_and_keep_their_ids(
