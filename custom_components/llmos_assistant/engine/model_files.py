@@ -35,7 +35,7 @@ def in_words(size: float) -> str:
     if size < 9_950_000:
         return f"{size / 1e6:.0f} MB"
     amount, unit = (size / 1e6, "MB") if size < 995_000_000 else (size / 1e9, "GB")
-    return f"{float(f'{amount:.1e}'):.4g} {unit}"
+    return f"{float(f'{amount:.1e}'):.12g} {unit}"
 
 
 def check_name(name: str) -> None:
