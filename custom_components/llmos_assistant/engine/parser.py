@@ -25,6 +25,8 @@ _SURE_TALK = 0.97  # the same of talk: only the home knows what things may be ca
 class CommandParser:
     """A sequence-to-sequence transformer (T5 type, Raffel et al. 2020) that points at words.
 
+    Any thread may call it: CTranslate2 does one after the other.
+
     Args:
         folder: a packaged command model: `model.bin`, `config.json`, its two vocabularies,
             `words.model` (SentencePiece) and `card.json` (languages, version).

@@ -116,7 +116,7 @@ class _Listener:
     def _attempts(
         self, audio: Samples, encoded: ctranslate2.StorageView, glance: Decoded, min_frames: int
     ) -> Iterator[list[Decoded]]:
-        """What else may have been said, each time at a higher price."""
+        """What may have been said, looked for more thoroughly each time."""
         yield self._with_names(encoded, glance, MAX_TOKENS, BEAM_SIZE)
         yield self._with_names(encoded, glance, _MORE_TOKENS, _WIDE_BEAM)
         if min_frames < MAX_FRAMES and len(audio) < _SLOWER * _LONGEST:
