@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from .engines import PEER, Engine, Heard, ours, peer
 from .human_commands import Order
 from .record import Record
 from .suite import BUILD, Utterance
+from .table import table
 
 type Numbers = dict[str, float]
 
@@ -214,45 +215,6 @@ def _wer(said: Sequence[Utterance], heard: Sequence[Heard]) -> float:
 
 def _percentile(heard: Iterable[Heard], percent: float) -> float:
     return float(np.percentile([h.wait for h in heard], percent))
-
-
-def _percent(share: float) -> str:
-    return f"{share:.1%}"
-
-
-def _milliseconds(seconds: float) -> str:
-    return f"{seconds * 1000:.0f} ms"
-
-
-def _megabytes(size: float) -> str:
-    return f"{size / 1e6:.0f} MB"
-
-
-_ROWS: Mapping[str, tuple[str, Callable[[float], str]]] = {
-    "cpu": ("CPU time of a command of 2 to 4 s", _milliseconds),
-    "cpu_live": ("the same in real time, with what is tried in pauses", _milliseconds),
-    "wer": ("Words wrong, quiet room", _percent),
-    "wer_10_db": ("Words wrong, kitchen noise and music at 10 dB", _percent),
-    "wer_5_db": ("Words wrong, the same at 5 dB", _percent),
-    "wait_p50": ("Wait after the audio's end, median", _milliseconds),
-    "wait_p95": ("Wait after the audio's end, 19 in 20", _milliseconds),
-    "memory": ("Memory", _megabytes),
-}
-
-
-def table(result: Mapping[str, Any]) -> str:
-    """The comparison for people, as Markdown."""
-    names = [name for name in result if name == PEER or name.startswith("LLMOS")]
-    lines = [f"| | {' | '.join(names)} | ratio |", "| --- | ---: | ---: | ---: |"]
-    for key, (label, show) in _ROWS.items():
-        values = " | ".join(show(result[name][key]) for name in names)
-        lines.append(f"| {label} | {values} | {result['ratio'][key]:.2f} × |")
-    for key, share in result["understood"].items():
-        lines.append(f"| Commands that did what they should: {key} | {share:.1%} | | |")
-    for key, share in result["human_commands"].items():
-        lines.append(f"| Human commands, all slots heard: {key} | {share:.1%} | | |")
-    lines.append(f"| Words invented in sounds without speech | {result['invented']:.1%} | | |")
-    return "\n".join(lines)
 
 
 def main() -> None:

@@ -14,8 +14,9 @@ from tqdm import tqdm
 
 from bench import chat, logits, scoring, sounds, suite, understood
 from bench.chat_models import Piece
-from bench.engines import Engine, Heard
+from bench.engines import PEER, Engine, Heard
 from bench.record import Record
+from bench.table import table
 
 
 @pytest.mark.parametrize(
@@ -154,3 +155,37 @@ def test_logits_that_are_the_same_agree() -> None:
     assert "| 20 | 100.0% | 1.000 (1.000) | 0.000 |" in logits.row("same", theirs, theirs)
     other = logits.row("other", rng.normal(size=(20, 50)), theirs)
     assert float(other.split("|")[3].strip(" %")) < 50
+
+
+def test_the_table_names_every_number_in_words() -> None:
+    sides = dict.fromkeys(
+        ("cpu", "cpu_live", "wer", "wer_10_db", "wer_5_db", "wait_p50", "wait_p95", "memory"), 0.5
+    )
+    understood_ = {
+        "typed": 1.0,
+        "clean": 0.9,
+        "clean_of_typed": 0.8,
+        "5_db": 0.7,
+        "5_db_of_typed": 0.6,
+    }
+    people = {
+        "clean": 0.51,
+        "noise_6_db": 0.42,
+        "clean_more_names": 0.33,
+        "noise_6_db_more_names": 0.24,
+    }
+    result = {
+        "ratio": sides,
+        "LLMOS Assistant": sides,
+        PEER: sides,
+        "understood": understood_,
+        "human_commands": people,
+        "invented": 0.05,
+    }
+    written = table(result)
+    labels = [line.split("|")[1].strip() for line in written.splitlines()[2:]]
+    assert len(set(labels)) == len(labels) == len(sides) + len(understood_) + len(people) + 1
+    assert not [label for label in labels if "_" in label]
+    assert "| Commands right from speech, quiet | 90.0% | | |" in written
+    assert "noise at 6 dB | 24.0% | | |" in written
+    assert "people" not in table({**result, "human_commands": {}})  # the data is not everywhere

@@ -56,6 +56,16 @@ def test_nothing_to_do(parser: CommandParser, text: str) -> None:
     assert parser.parse(text).steps == ()
 
 
+def test_several_texts_at_a_glance(parser: CommandParser) -> None:
+    """Each as if it were read alone; what cannot be read asks for nothing."""
+    texts = ["turn on the kitchen lights", "", "what is the capital of france", "lamp " * 65]
+    plans = parser.glance(texts)
+    assert plans[0].steps == parser.parse(texts[0]).steps != ()
+    assert plans[0].confidence == pytest.approx(parser.parse(texts[0]).confidence, abs=0.01)
+    assert [plan.steps for plan in plans[1:]] == [(), (), ()]
+    assert parser.glance([]) == []
+
+
 def test_missing(tmp_path: Path) -> None:
     """A folder without a model is told by name."""
     with pytest.raises(ModelError, match="nowhere"):

@@ -6,6 +6,8 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,13 +15,15 @@ from numpy.typing import NDArray
 
 from custom_components.llmos_assistant.engine.listening import Listening
 from custom_components.llmos_assistant.engine.models import Models
+from custom_components.llmos_assistant.engine.parser import CommandParser
 from custom_components.llmos_assistant.engine.store import WHISPER_BASE, default_folder
-from custom_components.llmos_assistant.engine.transcriber import Transcriber, likeliest
-from custom_components.llmos_assistant.engine.whisper import Decoded, said_once
+from custom_components.llmos_assistant.engine.transcriber import Transcriber
+from custom_components.llmos_assistant.engine.whisper import Decoded, Whisper, said_once
 from tests.conftest import recording, stream
 
 type Sound = NDArray[np.floating]
 
+_MODEL = Path(__file__).parents[2] / "custom_components" / "llmos_assistant" / "command_model"
 _RATE = 16_000
 _NAMES = ["Front Door", "Kitchen", "Movie Night", "Vacuum", "Garage Door", "Groceries"]
 _ROOMS = ["Kitchen", "Bedroom", "Attic", "Office", "Porch", "Cellar", "Studio", "Library"]
@@ -28,8 +32,9 @@ _THINGS = ["Ceiling Light", "Floor Lamp", "Fan", "Heater", "Speaker", "Blind", "
 
 @pytest.fixture(scope="module")
 def transcriber() -> Transcriber:
-    """Whisper base, as it ships."""
-    return Transcriber(default_folder() / WHISPER_BASE.name, threads=2)
+    """Whisper base with the command model, as they ship."""
+    parser = CommandParser(_MODEL)
+    return Transcriber(default_folder() / WHISPER_BASE.name, threads=2, parser=parser)
 
 
 def plain(text: str) -> str:
@@ -69,6 +74,29 @@ def test_names_are_listened_for(transcriber: Transcriber) -> None:
     assert plain(transcriber.transcribe(said, "en")) != "set the tado to 20 degrees"
     heard = transcriber.transcribe(said, "en", ["Tado", "Elgato", "Brunt", *others])
     assert plain(heard) == "set the tado to 20 degrees"
+
+
+@pytest.mark.parametrize(
+    ("name", "beams"),
+    [
+        pytest.param("lock-the-front-door", [1, 5], id="makes sense here"),
+        pytest.param("names/tado", [1, 5, 8, 1, 5], id="no such thing here"),
+    ],
+)
+def test_what_makes_no_sense_is_heard_again(
+    transcriber: Transcriber, monkeypatch: pytest.MonkeyPatch, name: str, beams: list[int]
+) -> None:
+    """With more names, and more slowly; a command for this home is heard once."""
+    decode = Whisper.decode
+    seen = []
+
+    def watched(self: Whisper, *args: Any) -> list[Decoded]:
+        seen.append(args[3])  # how wide the beam is
+        return decode(self, *args)
+
+    monkeypatch.setattr(Whisper, "decode", watched)
+    transcriber.transcribe(recording(name), "en", _NAMES)
+    assert seen == beams
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -123,35 +151,6 @@ def test_loops_and_unlikely_texts_are_not_plausible() -> None:
 )
 def test_a_sentence_that_is_written_twice_was_said_once(written: str, said: str) -> None:
     assert said_once(written) == said
-
-
-def test_of_likely_texts_the_one_with_names_in_it_is_taken() -> None:
-    glance = Decoded("Give me a larger espresso.", -0.2)
-    texts = [
-        Decoded("Give me a larger espresso.", -0.10),
-        Decoded("Give me a large espresso.", -0.11),
-        Decoded("Give me a lodge espresso.", -0.12),
-    ]
-    assert likeliest(texts, glance, ["large", "espresso"]) == texts[1]
-    assert likeliest(texts, glance, ["small"]) == texts[0]
-
-
-def test_a_text_that_leaves_out_what_was_heard_is_not_taken() -> None:
-    """With names to listen for, Whisper may begin in the middle."""
-    texts = [
-        Decoded("large, light roast.", -0.1),
-        Decoded("A double shot, large, light roast.", -0.3),
-    ]
-    assert likeliest(texts, Decoded("A double shot large light roast.", -0.2), []) == texts[1]
-    loop = Decoded("A double shot. " * 9, -0.2)
-    assert likeliest(texts, loop, []) == texts[0]
-
-
-def test_a_list_of_names_is_an_echo_of_the_prompt() -> None:
-    texts = [Decoded("Weir sluice, Eilidh.", -0.3), Decoded("Where is Eilidh?", -0.6)]
-    names = ["Weir sluice", "Eilidh"]
-    assert likeliest(texts, Decoded("We're inside.", -0.5), names) == texts[1]
-    assert likeliest(texts[:1], Decoded("We're inside.", -0.5), names) == texts[0]
 
 
 class CountedModels(Models):

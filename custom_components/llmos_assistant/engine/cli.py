@@ -235,16 +235,18 @@ def _load(arguments: argparse.Namespace) -> Callable[..., Any]:
             "jinja2, rapidfuzz, sentencepiece, text2num, tokenizers and wyoming, on a 64-bit x86 or ARM "
             "processor with glibc.",
         ) from err
+    command: CommandParser | str = _NO_COMMANDS
+    if arguments.command_model != _NONE:
+        command = _or_reason(lambda: CommandParser(Path(arguments.command_model)))
     speech: Transcriber | str = _NO_SPEECH
     if arguments.speech_model != _NONE:
         speech = _or_reason(
             lambda: Transcriber(
-                _speech_folder(arguments.speech_model, arguments.models), arguments.threads
+                _speech_folder(arguments.speech_model, arguments.models),
+                arguments.threads,
+                None if isinstance(command, str) else command,
             )
         )
-    command: CommandParser | str = _NO_COMMANDS
-    if arguments.command_model != _NONE:
-        command = _or_reason(lambda: CommandParser(Path(arguments.command_model)))
     chat: ChatModel | str = _or_reason(
         lambda: ChatModel(
             _chat_folder(arguments.chat_model, arguments.models),

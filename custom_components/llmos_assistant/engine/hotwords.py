@@ -42,17 +42,17 @@ def choose(
         process.cdist([sounds], [form[1] for form in forms], scorer=fuzz.partial_ratio)[0],
     )
     chosen: list[str] = []
-    words: set[str] = set()
+    spent: set[str] = set()
     tokens = 0
     for index in np.argsort(-likeness, kind="stable"):
         name = longest_first[index]
-        if words.issuperset(name.lower().split()):
+        if spent.issuperset(name.lower().split()):
             continue
         tokens += count_tokens(f" {name},")
         if tokens > max_tokens:
             break
         chosen.append(name)
-        words.update(name.lower().split())
+        spent.update(name.lower().split())
     return chosen[::-1]
 
 
@@ -64,17 +64,18 @@ def as_prompt(names: Sequence[str]) -> str:
 
 def named(text: str, names: Iterable[str]) -> int:
     """How many words of `text` belong to one of `names` that stands there whole."""
-    spoken = f" {' '.join(_words(text))} "
-    return len({word for name in names if _stands_in(name, spoken) for word in _words(name)})
+    spoken = f" {' '.join(words(text))} "
+    return len({word for name in names if _stands_in(name, spoken) for word in words(name)})
 
 
 def _stands_in(name: str, spoken: str) -> bool:
-    words = " ".join(_words(name))
-    return bool(words) and f" {words} " in spoken
+    whole = " ".join(words(name))
+    return bool(whole) and f" {whole} " in spoken
 
 
 @lru_cache(maxsize=8192)
-def _words(text: str) -> tuple[str, ...]:
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text in lower case, numbers as digits."""
     return tuple(re.findall(r"\w+", alpha2digit(text.lower(), "en", threshold=0)))
 
 

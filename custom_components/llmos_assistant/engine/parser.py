@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import exp
 from pathlib import Path
@@ -23,6 +24,8 @@ _SURE_TALK = 0.97  # the same of talk: only the home knows what things may be ca
 
 class CommandParser:
     """A sequence-to-sequence transformer (T5 type, Raffel et al. 2020) that points at words.
+
+    Any thread may call it: CTranslate2 does one after the other.
 
     Args:
         folder: a packaged command model: `model.bin`, `config.json`, its two vocabularies,
@@ -70,23 +73,32 @@ class CommandParser:
         distinct.sort(key=lambda plan: plan.steps != plans[0].steps)
         return replace(distinct[0], alternatives=tuple(distinct[1:])) if distinct else Plan()
 
+    def glance(self, texts: Sequence[str]) -> list[Plan]:
+        """What each text asks for, at a first reading."""
+        sentences = [split_words(text, self.languages[0]) for text in texts]
+        plans = [Plan()] * len(texts)
+        readable = [i for i, words in enumerate(sentences) if 0 < len(words) <= MAX_WORDS]
+        results = self._translate([sentences[i] for i in readable], beam_size=1)
+        for i, result in zip(readable, results, strict=True):
+            plans[i] = next(_plans(result, sentences[i], texts[i]), Plan())
+        return plans
+
     def _read(self, words: list[Word], text: str, beam_size: int) -> list[Plan]:
         """The plans that the model holds for likeliest, those that are plans."""
-        result = self._model.translate_batch(
-            [self.source(words)],
+        (result,) = self._translate([words], beam_size)
+        return list(_plans(result, words, text))
+
+    def _translate(
+        self, sentences: Sequence[list[Word]], beam_size: int
+    ) -> list[ctranslate2.TranslationResult]:
+        results: list[ctranslate2.TranslationResult] = self._model.translate_batch(
+            [self.source(words) for words in sentences],
             beam_size=beam_size,
             num_hypotheses=beam_size,
             max_decoding_length=_MAX_TOKENS,
             return_scores=True,
-        )[0]
-        plans = []
-        for tokens, score in zip(result.hypotheses, result.scores, strict=True):
-            try:
-                # The score is the tokens' mean log probability.
-                plans.append(Plan(read_plan(tokens, words, text), exp(score)))
-            except GrammarError:
-                continue
-        return plans
+        )
+        return results
 
     def source(self, words: list[Word]) -> list[str]:
         """The model's input: each word's pieces behind its index token."""
@@ -95,3 +107,13 @@ class CommandParser:
             tokens.append(index_token(index))
             tokens.extend(self._pieces.encode(word.text, out_type=str))
         return [*tokens, "</s>"]
+
+
+def _plans(result: ctranslate2.TranslationResult, words: list[Word], text: str) -> Iterator[Plan]:
+    """The plans among what the model has written, the likeliest first."""
+    for tokens, score in zip(result.hypotheses, result.scores, strict=True):
+        try:
+            # The score is the tokens' mean log probability.
+            yield Plan(read_plan(tokens, words, text), exp(score))
+        except GrammarError:
+            continue

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import ctranslate2
 import numpy as np
 from faster_whisper.vad import VadOptions, get_speech_timestamps
 
-from .hotwords import MAX_TOKENS, as_prompt, choose, named
+from .hotwords import MAX_TOKENS, as_prompt, choose
+from .hypotheses import Hypothesis, Judge, Reader, best_of
+from .parser import CommandParser
 from .whisper import MAX_FRAMES, SAMPLE_RATE, Decoded, Samples, Whisper
 
 MIN_FRAMES = 1000  # of 10 ms; with less, Whisper repeats itself more often
-BEAM_SIZE = 2
+BEAM_SIZE = 5
 
-# What a first glance was not sure of is worth a wider search with more names.
-_SURE = -0.3  # mean log probability
-_WIDE_BEAM = 5
+# What makes no sense is worth a wider search with more names, and to be heard more slowly.
+_WIDE_BEAM = 8
 _MORE_TOKENS = 200  # of a prompt
+_SLOWER = 0.9  # times as fast
 
 _PADDING = int(1.4 * SAMPLE_RATE)  # kept around speech; trimming closer costs accuracy
 _LONGEST = 27 * SAMPLE_RATE  # of a stretch of speech; with its padding it must fit into 30 s
@@ -32,8 +35,6 @@ _VOICES = VadOptions(
 # Without a bound, foreign or noisy speech is talked over for half a minute.
 _TOKENS_PER_SECOND = 12
 _MIN_TOKENS = 24
-_NAMED = 0.1  # of mean log probability, for each word of a name
-_LEAST_HEARD = 0.8  # of the letters of the first glance; with less, something was left out
 
 
 class Transcriber:
@@ -42,21 +43,23 @@ class Transcriber:
     Args:
         folder: the model's files.
         threads: CPU threads for a transcription.
+        parser: reads what may have been said; None if there is no command model.
 
     Raises:
         ModelError: the folder holds no working model.
     """
 
-    def __init__(self, folder: Path, threads: int) -> None:
+    def __init__(self, folder: Path, threads: int, parser: CommandParser | None = None) -> None:
         self._whisper = Whisper(folder, threads)
         self.load = self._whisper.load
         self.unload = self._whisper.unload
+        self._parser = parser
         self.name = folder.name
         self.languages = self._whisper.languages
         # The first run allocates: better now than in somebody's first command.
         silence = np.zeros(SAMPLE_RATE, np.float32)
         get_speech_timestamps(silence)
-        self._first_glance(self._whisper.encode(silence, MIN_FRAMES), self.languages[0], 1)
+        self._whisper.decode(self._whisper.encode(silence, MIN_FRAMES), self.languages[0], 1, 1)
 
     def transcribe(self, pcm: bytes | bytearray, language: str, names: Sequence[str] = ()) -> str:
         """What is said in 16-bit mono PCM at 16 kHz; "" if nobody speaks.
@@ -75,59 +78,70 @@ class Transcriber:
 
     def _hear(self, audio: Samples, seconds: float, language: str, names: Sequence[str]) -> str:
         """What is said in at most 30 s of audio, in which somebody speaks for so many seconds."""
-        max_tokens = _MIN_TOKENS + int(seconds * _TOKENS_PER_SECOND)
-        decoded = self._decode(audio, MIN_FRAMES, language, max_tokens, names)
+        listener = _Listener(
+            self._whisper,
+            language,
+            _MIN_TOKENS + int(seconds * _TOKENS_PER_SECOND),
+            names,
+            self._parser.glance if self._parser and language in self._parser.languages else None,
+        )
+        decoded = listener.hear(audio, MIN_FRAMES)
         if not decoded.is_plausible and len(audio) < _LONGEST:
-            decoded = self._decode(audio, MAX_FRAMES, language, max_tokens, names)
+            decoded = listener.hear(audio, MAX_FRAMES)
         return decoded.text if decoded.is_plausible else ""
 
-    def _decode(
-        self,
-        audio: Samples,
-        min_frames: int,
-        language: str,
-        max_tokens: int,
-        names: Sequence[str],
-    ) -> Decoded:
-        """The text in the audio: a quick first one chooses the names to listen for."""
-        encoded = self._whisper.encode(audio, min_frames)
-        if not names:
-            return self._whisper.decode(encoded, language, max_tokens, BEAM_SIZE)[0]
-        glance = self._first_glance(encoded, language, max_tokens)
-        is_sure = glance.log_probability >= _SURE
+
+@dataclass(frozen=True)
+class _Listener:
+    """How a stretch of speech is listened to."""
+
+    whisper: Whisper
+    language: str
+    max_tokens: int
+    names: Sequence[str]
+    read: Reader | None
+
+    def hear(self, audio: Samples, min_frames: int) -> Decoded:
+        """The likeliest text: looked for once, and more thoroughly if that is not enough."""
+        encoded = self.whisper.encode(audio, min_frames)
+        if not self.names:
+            return self._decode(encoded, BEAM_SIZE)[0]
+        glance = self._decode(encoded, beam_size=1)[0]
+        judge = Judge(self.names, glance, self.read)
+        found: list[Hypothesis] = []
+        for texts in self._attempts(audio, encoded, glance, min_frames):
+            found.append(judge.likeliest(texts))
+            if best_of(found).is_settled:
+                break
+        return best_of(found).decoded
+
+    def _attempts(
+        self, audio: Samples, encoded: ctranslate2.StorageView, glance: Decoded, min_frames: int
+    ) -> Iterator[list[Decoded]]:
+        """What may have been said, looked for more thoroughly each time."""
+        yield self._with_names(encoded, glance, MAX_TOKENS, BEAM_SIZE)
+        yield self._with_names(encoded, glance, _MORE_TOKENS, _WIDE_BEAM)
+        if min_frames < MAX_FRAMES and len(audio) < _SLOWER * _LONGEST:
+            encoded = self.whisper.encode(_slowed(audio), min_frames)
+            glance = self._decode(encoded, beam_size=1)[0]
+            yield self._with_names(encoded, glance, MAX_TOKENS, BEAM_SIZE)
+
+    def _with_names(
+        self, encoded: ctranslate2.StorageView, glance: Decoded, max_tokens: int, beam_size: int
+    ) -> list[Decoded]:
+        """The likeliest texts, with the names in mind that are like a part of the `glance`."""
         chosen = choose(
-            names,
+            self.names,
             glance.text,
-            lambda text: self._whisper.count_tokens(text, language),
-            MAX_TOKENS if is_sure else _MORE_TOKENS,
+            lambda text: self.whisper.count_tokens(text, self.language),
+            max_tokens,
         )
-        beam_size = BEAM_SIZE if is_sure else _WIDE_BEAM
-        hypotheses = self._whisper.decode(
-            encoded, language, max_tokens, beam_size, as_prompt(chosen)
-        )
-        return likeliest(hypotheses, glance, chosen)
+        return self._decode(encoded, beam_size, as_prompt(chosen))
 
-    def _first_glance(
-        self, encoded: ctranslate2.StorageView, language: str, max_tokens: int
-    ) -> Decoded:
-        return self._whisper.decode(encoded, language, max_tokens, beam_size=1)[0]
-
-
-def likeliest(hypotheses: Sequence[Decoded], glance: Decoded, names: Sequence[str]) -> Decoded:
-    """The likeliest text, where names that are there whole count in its favour, and gaps against it.
-
-    A prompt makes Whisper leave out words, which the `glance` did not know, or write nothing but names.
-    """
-    least = _LEAST_HEARD * len(glance.text) if glance.is_plausible else 0.0
-
-    def score(heard: Decoded) -> float:
-        gap = max(0.0, 1 - len(heard.text) / least) if least else 0.0
-        of_names = named(heard.text, names)
-        if "," in heard.text and of_names == len(heard.text.split()):
-            return heard.log_probability - 1  # the prompt's own list
-        return heard.log_probability + _NAMED * of_names - gap
-
-    return max(hypotheses, key=score)
+    def _decode(
+        self, encoded: ctranslate2.StorageView, beam_size: int, prompt: str = ""
+    ) -> list[Decoded]:
+        return self.whisper.decode(encoded, self.language, self.max_tokens, beam_size, prompt)
 
 
 def _samples(pcm: bytes | bytearray) -> Samples:
@@ -135,6 +149,13 @@ def _samples(pcm: bytes | bytearray) -> Samples:
     audio = np.frombuffer(pcm, np.int16, count=len(pcm) // 2) / 32768
     offset = audio.mean() if audio.size else 0.0
     return (audio - offset).astype(np.float32)
+
+
+def _slowed(audio: Samples) -> Samples:
+    """The same, slower and so lower: Whisper errs elsewhere there."""
+    at = np.arange(0, len(audio) - 1, _SLOWER)
+    slower: Samples = np.interp(at, np.arange(len(audio)), audio).astype(np.float32)
+    return slower
 
 
 def _spoken(audio: Samples) -> Iterator[tuple[Samples, float]]:
