@@ -116,7 +116,7 @@ def test_every_step_of_the_flow_is_described() -> None:
 def test_every_step_of_the_options_is_described() -> None:
     files = ("options_flow.py", "install_steps.py")
     source = "".join((FOLDER / file).read_text("utf-8") for file in files)
-    steps = set(re.findall(r"async def async_step_([a-z_]+)", source)) - {"install", "finish"}
+    steps = set(re.findall(r"async def async_step_([a-z_]+)", source)) - {"install"}
     errors = set(re.findall(r'(?:InstallError\(|= )"([a-z]+_[a-z_]+)"', source))
 
     strings = read("strings.json")
