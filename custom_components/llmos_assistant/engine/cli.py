@@ -256,7 +256,9 @@ def _load(arguments: argparse.Namespace) -> Callable[..., Any]:
     )
     if isinstance(chat, ChatModel) and not chat.infos:
         chat = _NO_CHAT
-    problems = [model for model in (speech, command, chat) if isinstance(model, str)]
+    # Chat models that nobody chose are no reason to run: they come with what was chosen.
+    chosen = _NO_CHAT if isinstance(chat, ChatModel) and chat.name is None else chat
+    problems = [model for model in (speech, command, chosen) if isinstance(model, str)]
     if len(problems) == 3:
         raise StartError(ExitCode.NO_MODEL, " ".join(problems))
     for problem in problems:
