@@ -20,6 +20,7 @@ from .const import (
     CONF_PRIVACY,
     CONF_SECONDS,
     CONF_SPEECH_MODEL,
+    CONF_WORDS,
     DOMAIN,
     ENGINE_LOCAL,
 )
@@ -51,7 +52,14 @@ _INSTALLATION_WAIT = 10  # seconds that setting up waits for an installation bef
 _KEPT: HassKey[Engine] = HassKey(f"{DOMAIN}_engine")
 
 # What is used, or need not be known, without loading anew.
-_NO_RELOAD = {CONF_CHAT_MODEL, CONF_PIPELINE_ID, CONF_PRIVACY, CONF_SECONDS, CONF_SPEECH_MODEL}
+_NO_RELOAD = {
+    CONF_CHAT_MODEL,
+    CONF_PIPELINE_ID,
+    CONF_PRIVACY,
+    CONF_SECONDS,
+    CONF_WORDS,
+    CONF_SPEECH_MODEL,
+}
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
