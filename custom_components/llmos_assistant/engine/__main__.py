@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -33,4 +34,6 @@ def package_name() -> str:
 
 
 if __name__ == "__main__":
+    # OpenMP reads this when it is loaded. Threads that spin while they wait take time from all else on a hub.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     sys.exit(importlib.import_module(".cli", package_name()).main())

@@ -11,17 +11,16 @@ import numpy as np
 from faster_whisper.vad import VadOptions, get_speech_timestamps
 
 from .hotwords import MAX_TOKENS, as_prompt, choose
-from .hypotheses import Hypothesis, Judge, Reader, best_of
+from .hypotheses import Judge, Reader, best_of
 from .parser import CommandParser
 from .whisper import MAX_FRAMES, SAMPLE_RATE, Decoded, Samples, Whisper
 
 MIN_FRAMES = 1000  # of 10 ms; with less, Whisper repeats itself more often
 BEAM_SIZE = 5
 
-# What makes no sense is worth a wider search with more names, and to be heard more slowly.
-_WIDE_BEAM = 8
-_MORE_TOKENS = 200  # of a prompt
+# What makes no sense is heard again, more slowly and with more names in mind.
 _SLOWER = 0.9  # times as fast
+_MORE_TOKENS = 200  # of a prompt
 
 _PADDING = int(1.4 * SAMPLE_RATE)  # kept around speech; trimming closer costs accuracy
 _LONGEST = 27 * SAMPLE_RATE  # of a stretch of speech; with its padding it must fit into 30 s
@@ -102,41 +101,31 @@ class _Listener:
     read: Reader | None
 
     def hear(self, audio: Samples, min_frames: int) -> Decoded:
-        """The likeliest text: looked for once, and more thoroughly if that is not enough."""
+        """The likeliest text; what makes no sense is listened to twice."""
         encoded = self.whisper.encode(audio, min_frames)
         if not self.names:
             return self._decode(encoded, BEAM_SIZE)[0]
         glance = self._decode(encoded, beam_size=1)[0]
         judge = Judge(self.names, glance, self.read)
-        found: list[Hypothesis] = []
-        for texts in self._attempts(audio, encoded, glance, min_frames):
-            found.append(judge.likeliest(texts))
-            if best_of(found).is_settled:
-                break
-        return best_of(found).decoded
-
-    def _attempts(
-        self, audio: Samples, encoded: ctranslate2.StorageView, glance: Decoded, min_frames: int
-    ) -> Iterator[list[Decoded]]:
-        """What may have been said, looked for more thoroughly each time."""
-        yield self._with_names(encoded, glance, MAX_TOKENS, BEAM_SIZE)
-        yield self._with_names(encoded, glance, _MORE_TOKENS, _WIDE_BEAM)
-        if min_frames < MAX_FRAMES and len(audio) < _SLOWER * _LONGEST:
-            encoded = self.whisper.encode(_slowed(audio), min_frames)
-            glance = self._decode(encoded, beam_size=1)[0]
-            yield self._with_names(encoded, glance, MAX_TOKENS, BEAM_SIZE)
+        best = judge.likeliest(self._with_names(encoded, glance.text, MAX_TOKENS))
+        if best.is_settled or min_frames == MAX_FRAMES or len(audio) > _SLOWER * _LONGEST:
+            return best.decoded
+        slower = self.whisper.encode(_slowed(audio), min_frames)
+        heard = f"{glance.text} {best.decoded.text}"
+        again = judge.likeliest(self._with_names(slower, heard, _MORE_TOKENS))
+        return best_of((best, again)).decoded
 
     def _with_names(
-        self, encoded: ctranslate2.StorageView, glance: Decoded, max_tokens: int, beam_size: int
+        self, encoded: ctranslate2.StorageView, heard: str, max_tokens: int
     ) -> list[Decoded]:
-        """The likeliest texts, with the names in mind that are like a part of the `glance`."""
+        """The likeliest texts, with the names in mind that are like a part of what was `heard`."""
         chosen = choose(
             self.names,
-            glance.text,
+            heard,
             lambda text: self.whisper.count_tokens(text, self.language),
             max_tokens,
         )
-        return self._decode(encoded, beam_size, as_prompt(chosen))
+        return self._decode(encoded, BEAM_SIZE, as_prompt(chosen))
 
     def _decode(
         self, encoded: ctranslate2.StorageView, beam_size: int, prompt: str = ""
