@@ -97,6 +97,9 @@ async def test_a_chat_model_is_chosen_and_answers(house: House, smollm2: Path) -
     await ui.click(ui.page.get_by_text("Chat model", exact=True))
     await ui.click(ui.page.get_by_role("radio", name="SmolLM2"))
     await ui.click(ui.button("Submit"))
+    await expect(ui.page.get_by_text("The chat model works")).to_be_visible()
+    await expect(ui.page.get_by_text("words a second here")).to_be_visible()
+    await ui.click(ui.button("Submit"))
     await ui.click(ui.button("Finish"))
     await house.until_loaded()
 
