@@ -166,6 +166,13 @@ async def test_calendars(
     assert await ask(home, engine, CALENDAR, slots) == (answer, value)
 
 
+async def test_over_the_weekend_is_no_end(home: HomeAssistant, engine: ScriptedEngine) -> None:
+    """ "Over" asks when something ends only where it is about one thing."""
+    slots: dict[str, SlotValue] = {"during": "friday"}
+    asked = await ask(home, engine, CALENDAR, slots, "what's on over at ours on friday")
+    assert asked[0] == "On Friday: Cinema at 6:00 PM."
+
+
 @pytest.mark.parametrize(
     ("text", "item", "answer"),
     [

@@ -20,14 +20,7 @@ from custom_components.llmos_assistant.engine import store
 from custom_components.llmos_assistant.supervisor import EngineSupervisor
 from tests.conftest import recording, stream
 
-_METADATA = stt.SpeechMetadata(
-    language="en",
-    format=stt.AudioFormats.WAV,
-    codec=stt.AudioCodecs.PCM,
-    bit_rate=stt.AudioBitRates.BITRATE_16,
-    sample_rate=stt.AudioSampleRates.SAMPLERATE_16000,
-    channel=stt.AudioChannels.CHANNEL_MONO,
-)
+from .audio import METADATA
 
 
 @pytest.fixture
@@ -47,7 +40,7 @@ async def hear(hass: HomeAssistant, entity_id: str, name: str) -> str:
     """Play a recording to the entity; its transcript in lower case without punctuation."""
     entity = stt.async_get_speech_to_text_entity(hass, entity_id)
     assert entity is not None
-    result = await entity.async_process_audio_stream(_METADATA, stream(recording(name)))
+    result = await entity.async_process_audio_stream(METADATA, stream(recording(name)))
     assert result.result is stt.SpeechResultState.SUCCESS
     return "".join(c for c in (result.text or "").lower() if c.isalpha() or c == " ").strip()
 

@@ -28,7 +28,7 @@ from .placing import ground_group
 from .problems import Problem, ProblemKind, Unclear
 from .recent import ground_recent, means_recent
 from .rereading import SET_MODE, as_meant, other_readings
-from .scope import Scope, place_slot
+from .scope import NAMING, Scope, place_slot
 from .timers import ground_later, ground_timer
 
 __all__ = ["GroundedStep", "Grounding", "Problem", "ProblemKind", "ground"]
@@ -36,7 +36,6 @@ __all__ = ["GroundedStep", "Grounding", "Problem", "ProblemKind", "ground"]
 IF, LATER, UNDO = "LlmosIf", "LlmosLater", "LlmosUndo"
 
 _WHOLE_HOME = "all"  # the area that the command model writes for "everywhere", "in the house"
-_NAMING = frozenset({"area", "floor", "name"})
 _DURATION = ("for_hours", "for_minutes", "for_seconds")
 _SECONDS = (3600, 60, 1)
 
@@ -225,7 +224,7 @@ def _ground_targets(scope: Scope) -> tuple[str, ...]:
     if (chosen := scope.slots.pop("entity_ids", None)) is not None:
         scope.each = True
         return tuple(str(chosen).split(","))
-    if scope.slots.get("target") == "other" and _NAMING & scope.slots.keys():
+    if scope.slots.get("target") == "other" and NAMING & scope.slots.keys():
         del scope.slots["target"]  # "the other radiator, the one in the hall"
     if "target" in scope.slots or means_recent(scope):
         return ground_recent(scope)

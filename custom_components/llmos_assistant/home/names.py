@@ -88,6 +88,7 @@ _RHYME = 0.8  # of long words that differ in the first sound only: "mountain" an
 _LONG = 6
 _SAME_SOUND = 0.95  # of words that are spelt differently: "ark" and "arc"
 _TOO_LONG = 0.4  # names whose lengths differ by more than this share are not compared any further
+_STEM = 4  # letters that words of one stem share
 _SHORT = 3  # words up to this length must be equal: "den" is not "pen"
 
 
@@ -128,6 +129,11 @@ def is_plural(word: str) -> bool:
 def stems(words: Words) -> Words:
     """The words in the singular."""
     return tuple(singular(word) for word in words)
+
+
+def same_stem(one: str, other: str) -> bool:
+    """If two words begin alike, as "wash" and "washing" do; short ones must be equal."""
+    return one == other or (len(one) >= _STEM and one[:_STEM] == other[:_STEM])
 
 
 @lru_cache(maxsize=4096)

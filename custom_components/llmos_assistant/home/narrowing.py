@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from .inventory import Entity
 from .kinds import kind_of
-from .names import Words, split, stems
+from .names import Words, same_stem, split, stems
 from .places import Place
 from .scope import Scope
 
@@ -127,7 +127,7 @@ def time_left(scope: Scope) -> str | None:
         for entity in scope.home.of_kind(frozenset({"sensor"}))
         if (own := stems(split(entity.name)))
         and (entity.device_class in _TIMES or not _TIME_LEFT.isdisjoint(own))
-        and all(any(_same_stem(word, other) for other in own) for word in said)
+        and all(any(same_stem(word, other) for other in own) for word in said)
     ]
     return found[0] if len(found) == 1 else None
 
@@ -137,11 +137,6 @@ _HOW_LONG = re.compile(
 )
 _TIMES = frozenset({"duration", "timestamp"})
 _TIME_LEFT = frozenset({"end", "finish", "left", "remaining"})
-_STEM = 4  # letters that words of one stem share: "wash" and "washing"
-
-
-def _same_stem(one: str, other: str) -> bool:
-    return one == other or (len(one) >= _STEM and one[:_STEM] == other[:_STEM])
 
 
 def _hits(name: Words, said: frozenset[str], exactly: frozenset[str]) -> int:

@@ -27,7 +27,7 @@ _SETS_ONE = ONE_ONLY - {"HassMediaSearchAndPlay"}
 _ASKS = ASKS | {"HassClimateGetTemperature", "LlmosGetCalendar"}
 _OF_ALL = frozenset("all any anyone anything each every everything house home how which".split())
 _TEMPERATURE = frozenset({"temperature"})
-_PLAYED = frozenset({"paused", "playing"})
+_IN_PLAY = frozenset({"paused", "playing"})
 
 
 def ground_group(scope: Scope, *, whole_home: bool = False, spoken: str = "") -> tuple[str, ...]:
@@ -92,7 +92,7 @@ def _asked_about(scope: Scope, group: tuple[Entity, ...]) -> tuple[Entity, ...]:
         scope.slots["name"] = narrowed[0].name
         return narrowed
     if scope.slots.get("attribute") in PLAYED:
-        group = tuple(entity for entity in group if entity.state in _PLAYED) or group
+        group = tuple(entity for entity in group if entity.state in _IN_PLAY) or group
     words = split(scope.text)
     is_one = not any(is_plural(word) and kind_of(word) for word in words)
     if scope.here and scope.place is None and is_one and _OF_ALL.isdisjoint(words):

@@ -13,6 +13,7 @@ from .inventory import Home
 from .matching import Name, read_exactly
 from .names import split
 from .problems import ProblemKind
+from .scope import NAMING
 
 # If these stand in the way, the words may have been read wrongly; all other problems are asked about.
 _MISREAD = frozenset(
@@ -29,7 +30,6 @@ _MISREAD = frozenset(
 )
 _TALK = 0.8  # from this confidence on, what seems to be talk is left alone, unless a thing is named
 _SURE_TALK = 0.97  # from this one on, even then
-_NAMING = frozenset({"area", "floor", "name"})
 _LEAST = 0.6  # the least confidence of a reading that is taken instead
 
 
@@ -83,7 +83,7 @@ def _names_things(plan: Plan, home: Home) -> bool:
 
 
 def _names(plan: Plan) -> int:
-    return sum(len(_NAMING & step.slots.keys()) for step in plan.steps)
+    return sum(len(NAMING & step.slots.keys()) for step in plan.steps)
 
 
 def _alternatives(plan: Plan) -> Iterator[Plan]:

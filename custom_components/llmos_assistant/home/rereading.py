@@ -13,13 +13,12 @@ from .modes import is_source, said_player
 from .names import same, split, stems
 from .narrowing import said_place, time_left, unsaid_name
 from .outdoors import OUTSIDE
-from .scope import Scope
+from .scope import NAMING, Scope
 
 SET_MODE, SET_VALUE = "LlmosSetMode", "LlmosSetValue"
 
 _HUMIDIFIER_MODE = "HassHumidifierMode"
 _SET_TEMPERATURE = "HassClimateSetTemperature"
-_NAMING = frozenset({"area", "floor", "name"})
 _OF_LIGHTS = frozenset({"brightness", "color", "temperature"})
 _OF_WHAT_PLAYS = frozenset(
     {"HassMediaNext", "HassMediaPause", "HassMediaPrevious", "HassMediaUnpause"}
@@ -138,7 +137,7 @@ def other_readings(scope: Scope) -> Iterator[Scope]:
     elif (
         scope.intent == "HassGetState"
         and scope.slots.get("device_class") == "humidity"
-        and _NAMING.isdisjoint(scope.slots)
+        and NAMING.isdisjoint(scope.slots)
     ):
         # "How humid is it", where only the weather service knows.
         yield replace(scope, intent="HassGetWeather", slots={"attribute": "humidity"})
@@ -170,7 +169,7 @@ def _is_measured(scope: Scope) -> bool:
 
 
 def _without_place(scope: Scope) -> dict[str, SlotValue]:
-    return {k: v for k, v in scope.slots.items() if k not in _NAMING}
+    return {k: v for k, v in scope.slots.items() if k not in NAMING}
 
 
 def _means_alarm(scope: Scope) -> bool:

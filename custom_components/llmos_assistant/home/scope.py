@@ -17,6 +17,7 @@ def place_slot(place: Place) -> str:
     return "area" if isinstance(place, Area) else "floor"
 
 
+NAMING = frozenset({"area", "floor", "name"})  # slots that say which things are meant
 _ALL = frozenset({"all", "both", "each", "every", "everything"})
 _UNLOCKING = frozenset({"unlock", "unlocked", "unlocks"})
 _THERE = frozenset({"its", "their", "there"})

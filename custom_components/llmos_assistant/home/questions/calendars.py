@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..grounding import GroundedStep
-from ..names import NEAR, likeness, split, stems
+from ..names import NEAR, likeness, same_stem, split, stems
 from ..speech import Speaker
 from .periods import Period, find_period
 from .telling import Answer, clock, day_words, days_words, moment_words
@@ -27,7 +27,7 @@ _ENDS = re.compile(
     r"\b(?:ends?|finish(?:es)?|over|done|(?:get|gets|let|lets) out|until when|till when)\b",
     re.IGNORECASE,
 )
-_STEM = 4  # letters that words of one stem share: "serviced", "service"
+_LONG = 4  # letters of words that tell one event from another
 _GENERAL = frozenset(  # words that name no event
     "anything appointment arrangement calendar commitment engagement entry event meeting plan schedule "
     "something thing".split()
@@ -63,7 +63,8 @@ async def async_answer_calendar(
         if not named:
             return _not_there(item, period, speaker)
         events = named
-    if events and (told := _detail(events[0], text, speaker)):
+    is_one = bool(item) or ask in ("when", "next", "first", "last")
+    if is_one and events and (told := _detail(events[0], text, speaker)):
         return told
     match ask:
         case "how_many":
@@ -135,9 +136,9 @@ def _nearly_called(words: set[str], events: list[Event]) -> list[Event]:
     """The events of the one name that shares most words: "Nora's practice", "the boiler getting serviced"."""
     shared: dict[str, int] = {
         event.summary: sum(
-            any(word[:_STEM] == own[:_STEM] for own in split(event.summary))
+            any(same_stem(word, own) for own in split(event.summary))
             for word in words
-            if len(word) >= _STEM
+            if len(word) >= _LONG
         )
         for event in events
     }
