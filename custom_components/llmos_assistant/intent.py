@@ -11,6 +11,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers import intent
 
 INTENT_CLEAN_AREAS = "LlmosCleanAreas"
+INTENT_PAUSE = "LlmosPause"
 INTENT_SET_MODE = "LlmosSetMode"
 INTENT_SET_VALUE = "LlmosSetValue"
 
@@ -18,6 +19,7 @@ INTENT_SET_VALUE = "LlmosSetValue"
 _ACTIONS = {
     ("climate", "hvac_mode"): "set_hvac_mode",
     ("climate", "preset_mode"): "set_preset_mode",
+    ("fan", "oscillating"): "oscillate",
     ("fan", "preset_mode"): "set_preset_mode",
     ("humidifier", "mode"): "set_mode",
     ("input_select", "option"): "select_option",
@@ -30,6 +32,7 @@ _ACTIONS = {
 async def async_setup_intents(hass: HomeAssistant) -> None:
     """Register the intents with Home Assistant."""
     intent.async_register(hass, CleanAreasHandler())
+    intent.async_register(hass, PauseHandler())
     intent.async_register(hass, SetModeHandler())
     intent.async_register(hass, SetValueHandler())
 
@@ -95,7 +98,8 @@ class SetModeHandler(_Handler):
         attribute, option = slots["attribute"], slots["option"]
         if state.domain == "alarm_control_panel":
             return f"alarm_arm_{option}", {}
-        return _ACTIONS[state.domain, attribute], {attribute: option}
+        value = option == attribute if attribute == "oscillating" else option
+        return _ACTIONS[state.domain, attribute], {attribute: value}
 
 
 class CleanAreasHandler(_Handler):
@@ -113,6 +117,22 @@ class CleanAreasHandler(_Handler):
     @override
     def action(self, state: State, slots: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         return "clean_area", {"cleaning_area_id": slots["areas"].split(",")}
+
+
+class PauseHandler(_Handler):
+    """Have a robot stop where it is."""
+
+    intent_type = INTENT_PAUSE
+    description = "Pauses a vacuum or a lawn mower"
+    domains = frozenset({"lawn_mower", "vacuum"})
+    platforms = set(domains)  # noqa: RUF012
+    slot_schema = {  # noqa: RUF012
+        vol.Required("name"): intent.non_empty_string,
+    }
+
+    @override
+    def action(self, state: State, slots: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        return "pause", {}
 
 
 class SetValueHandler(_Handler):

@@ -169,6 +169,112 @@ def test_for_a_while(home: Home) -> None:
     assert (step.slots, step.undo_after) == ({"name": "Reading Lamp"}, 5400)
 
 
+@pytest.mark.parametrize(
+    ("spoken", "minutes"), [("10", 150), ("half past 10", 180), ("noon", 990), ("7 pm", 1410)]
+)
+def test_until(home: Home, spoken: str, minutes: int) -> None:
+    """ "Until ten" says when to take it back, not when to do it."""
+    slots: Slots = {"name": "reading lamp", "at": spoken}
+    (step,) = grounded(replace(home, now=NOW), ("HassTurnOn", slots)).steps
+    assert (step.slots, step.undo_after) == ({"name": "Reading Lamp"}, minutes * 60)
+
+
+def test_until_no_time(home: Home) -> None:
+    """Nothing is done for good that was asked for a while."""
+    slots: Slots = {"name": "reading lamp", "at": "the cows come home"}
+    (step,) = grounded(replace(home, now=NOW), ("HassTurnOn", slots)).steps
+    assert step.problem is not None
+    assert step.problem.kind is ProblemKind.NO_TIME
+
+
+@pytest.mark.parametrize(
+    ("condition", "done"),
+    [
+        ({"condition": "rainy"}, [("HassTurnOff", "cover.living_left")]),
+        (
+            {"condition": "sunny"},
+            [("HassTurnOn", "cover.living_left"), ("HassTurnOn", "light.garage")],
+        ),
+    ],
+)
+def test_otherwise(home: Home, condition: Slots, done: list[tuple[str, str]]) -> None:
+    """One side is done, and "it" means there what it means on the other."""
+    steps = grounded(
+        with_states(home, weather__home="rainy"),
+        ("LlmosIf", condition),
+        ("HassTurnOff", {"name": "left blind"}),
+        ("LlmosIf", {"target": "other"}),
+        ("HassTurnOn", {"target": "last"}),
+        ("HassTurnOn", {"name": "garage light"}),
+    )
+    assert steps.problem is None
+    assert steps.unmet is None
+    acted = [(s.intent, s.entity_ids[0]) for s in steps.steps if s.intent != "LlmosIf"]
+    assert acted == done
+
+
+def test_otherwise_of_what_cannot_be_known(home: Home) -> None:
+    """Neither side is done."""
+    steps = grounded(
+        home,
+        ("LlmosIf", {"name": "attic hatch", "state": "open"}),
+        ("HassTurnOff", {"name": "reading lamp"}),
+        ("LlmosIf", {"target": "other"}),
+        ("HassTurnOn", {"name": "reading lamp"}),
+    )
+    assert steps.problem is not None
+    assert [step.intent for step in steps.steps] == ["LlmosIf"]
+
+
+MOWER = Entity("lawn_mower.clippy", "Clippy", area_id="garden", state="mowing")
+
+
+@pytest.mark.parametrize(
+    ("intent", "slots", "done", "entity_id"),
+    [
+        ("HassMediaPause", {"name": "rosie"}, "LlmosPause", "vacuum.rosie"),
+        ("HassMediaPause", {"domain": "vacuum"}, "LlmosPause", "vacuum.rosie"),
+        ("HassMediaPause", {"domain": "lawn_mower"}, "LlmosPause", "lawn_mower.clippy"),
+        ("HassMediaUnpause", {"name": "rosie"}, "HassVacuumStart", "vacuum.rosie"),
+        ("HassMediaUnpause", {"name": "clippy"}, "HassLawnMowerStartMowing", "lawn_mower.clippy"),
+        ("HassMediaUnpause", {"domain": "vacuum"}, "HassVacuumStart", "vacuum.rosie"),
+        ("HassMediaPause", {"name": "tv"}, "HassMediaPause", "media_player.living"),
+    ],
+)
+def test_paused(home: Home, intent: str, slots: Slots, done: str, entity_id: str) -> None:
+    """Robots are paused, not only music."""
+    home = replace(home, entities=(*home.entities, MOWER))
+    (step,) = grounded(home, (intent, slots)).steps
+    assert step.problem is None
+    assert (step.intent, step.entity_ids) == (done, (entity_id,))
+
+
+def test_it_is_a_robot(home: Home) -> None:
+    """ "Pause it", after the vacuum was sent out."""
+    plan = Plan((Step("HassMediaPause", {"target": "last"}),))
+    (step,) = ground(plan, home, recent_ids=("vacuum.rosie",)).steps
+    assert (step.intent, step.entity_ids) == ("LlmosPause", ("vacuum.rosie",))
+
+
+TURNING = Entity("fan.den", "Dyson", options={"oscillating": ("oscillating", "still")})
+
+
+@pytest.mark.parametrize(
+    ("intent", "mode", "option"),
+    [
+        ("LlmosSetMode", "oscillate", "oscillating"),
+        ("LlmosSetMode", "swing", "oscillating"),
+        ("HassTurnOff", "rotating", "still"),
+    ],
+)
+def test_a_fan_turns(home: Home, intent: str, mode: str, option: str) -> None:
+    """Oscillation is a mode that a fan has, or has not."""
+    home = replace(home, entities=(*home.entities, TURNING))
+    (step,) = grounded(home, (intent, {"name": "dyson", "mode": mode})).steps
+    assert step.problem is None
+    assert (step.intent, step.slots["option"]) == ("LlmosSetMode", option)
+
+
 MODES = (
     Entity(
         "climate.loft", "Loft AC", state="off",

@@ -88,6 +88,44 @@ def test_the_last_thing_again(
         assert (set(step.entity_ids), step.problem) == (entity_ids, None)
 
 
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        (
+            ("HassClimateGetTemperature", {"area": "bedroom"}),
+            ("HassGetState", {"area": "bedroom", "device_class": "humidity"}),
+        ),
+        (
+            ("HassGetState", {"device_class": "temperature", "ask": "highest"}),
+            ("HassGetState", {"device_class": "humidity"}),
+        ),
+        (
+            ("HassGetWeather", {"during": "tomorrow", "attribute": "temperature"}),
+            ("HassGetWeather", {"during": "tomorrow", "attribute": "humidity"}),
+        ),
+    ],
+)
+def test_measured_too(home: Home, first: tuple[str, Slots], expected: tuple[str, Slots]) -> None:
+    """ "And the humidity" is asked of the same place, or of the weather."""
+    turn = Turn(plan(first), Grounding())
+    resolved = resolve(plan((MORE, {"device_class": "humidity"})), "", turn, home)
+    assert resolved == plan(expected)
+
+
+def test_answer_behind_otherwise(home: Home) -> None:
+    """An answer belongs to the step that was asked about, wherever it stood in the plan."""
+    first = plan(
+        ("LlmosIf", {"condition": "sunny"}),
+        (ON, {"name": "reading lamp"}),
+        ("LlmosIf", {"target": "other"}),
+        (OFF, {"name": "overhead light"}),
+    )
+    answered = after(home, first, plan((MORE, {"area": "kitchen"})), "the kitchen one")
+    assert [(step.intent, step.entity_ids) for step in answered.steps] == [
+        (OFF, ("light.kitchen_1",))
+    ]
+
+
 def test_correction_takes_back(home: Home) -> None:
     """ "No, I meant the play corner": undone, then done right."""
     grounding = after(

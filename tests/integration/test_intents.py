@@ -1,4 +1,4 @@
-"""The integration's own intents: modes, values, several rooms for one vacuum."""
+"""The integration's own intents: modes, values, robots that are paused, several rooms for one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from custom_components.llmos_assistant.const import DOMAIN
 from custom_components.llmos_assistant.intent import (
     INTENT_CLEAN_AREAS,
+    INTENT_PAUSE,
     INTENT_SET_MODE,
     INTENT_SET_VALUE,
 )
@@ -109,3 +110,23 @@ async def test_a_vacuum_is_sent_to_several_areas_in_the_order_said(
     assert [call.data for call in calls] == [
         {"entity_id": "vacuum.robby", "cleaning_area_id": ["kitchen", "bedroom"]}
     ]
+
+
+@pytest.mark.parametrize("robot", ["lawn_mower.robby", "vacuum.robby"])
+async def test_a_robot_is_paused(home: HomeAssistant, robot: str) -> None:
+    calls = async_mock_service(home, robot.partition(".")[0], "pause")
+    home.states.async_set(robot, "cleaning", {"friendly_name": "Robby"})
+
+    await handle(home, INTENT_PAUSE, name="robby")
+
+    assert [call.data for call in calls] == [{"entity_id": robot}]
+
+
+@pytest.mark.parametrize(("option", "oscillating"), [("oscillating", True), ("still", False)])
+async def test_a_fan_is_turned(home: HomeAssistant, option: str, oscillating: bool) -> None:
+    calls = async_mock_service(home, "fan", "oscillate")
+    home.states.async_set("fan.dyson", "on", {"friendly_name": "Dyson", "oscillating": False})
+
+    await handle(home, INTENT_SET_MODE, name="dyson", attribute="oscillating", option=option)
+
+    assert [call.data for call in calls] == [{"entity_id": "fan.dyson", "oscillating": oscillating}]

@@ -197,3 +197,19 @@ async def test_the_sun(
     home: HomeAssistant, engine: ScriptedEngine, slots: dict[str, SlotValue], answer: str
 ) -> None:
     assert (await ask(home, engine, "LlmosGetSun", slots))[0] == answer
+
+
+@pytest.mark.usefixtures("assistant")
+@pytest.mark.parametrize(
+    ("slots", "answer"),
+    [
+        ({}, "It is Wednesday, 14 October 2026."),
+        ({"during": "friday"}, "It is Friday, 16 October 2026."),
+        ({"during": "the 25 th"}, "It is Sunday, 25 October 2026."),
+        ({"during": "christmas"}, "It is Friday, 25 December 2026."),
+    ],
+)
+async def test_the_date(
+    home: HomeAssistant, engine: ScriptedEngine, slots: dict[str, SlotValue], answer: str
+) -> None:
+    assert (await ask(home, engine, "HassGetCurrentDate", slots))[0] == answer

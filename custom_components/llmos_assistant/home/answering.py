@@ -54,7 +54,7 @@ async def _async_answer(
                 or await async_answer_states(hass, step, text, speaker)
             )
         case intent.INTENT_GET_CURRENT_DATE:
-            return answer_date(speaker)
+            return answer_date(step, speaker)
         case "HassGetWeather":
             return await async_answer_weather(hass, step, speaker)
         case "LlmosGetCalendar":

@@ -16,7 +16,7 @@ from homeassistant.components.alarm_control_panel import (
 )
 from homeassistant.components.climate import ATTR_CURRENT_TEMPERATURE, ATTR_HVAC_MODES
 from homeassistant.components.cover import ATTR_CURRENT_POSITION
-from homeassistant.components.fan import ATTR_PERCENTAGE, ATTR_PRESET_MODES
+from homeassistant.components.fan import ATTR_OSCILLATING, ATTR_PERCENTAGE, ATTR_PRESET_MODES
 from homeassistant.components.homeassistant.exposed_entities import (
     async_listen_entity_updates,
     async_should_expose,
@@ -64,6 +64,7 @@ from homeassistant.util.unit_conversion import TemperatureConverter
 
 from ..const import DOMAIN
 from .inventory import Area, Entity, Floor, Home
+from .modes import STILL
 
 _BUILDERS: HassKey[dict[str, HomeBuilder]] = HassKey(f"{DOMAIN}_homes")
 _REGISTRIES = (
@@ -248,7 +249,10 @@ def _options(state: State) -> dict[str, tuple[str, ...]]:
             return {}
         features = state.attributes.get(ATTR_SUPPORTED_FEATURES, 0)
         return {"arm": tuple(mode for feature, mode in _ARMED.items() if features & feature)}
-    return {
+    oscillating = {}
+    if state.domain == "fan" and state.attributes.get(ATTR_OSCILLATING) is not None:
+        oscillating = {ATTR_OSCILLATING: (ATTR_OSCILLATING, STILL)}
+    return oscillating | {
         attribute: tuple(str(option) for option in options)
         for attribute, listing in _OPTIONS.get(state.domain, {}).items()
         if (options := state.attributes.get(listing))

@@ -32,6 +32,8 @@ _VALUES = {
     "humidifier": ("HassHumidifierSetpoint", "humidity"),
 }
 _NUMBERS = frozenset(slot for _, slot in _VALUES.values())
+_WEATHER = "HassGetWeather"
+_MEASURED = frozenset({"HassGetState", "HassClimateGetTemperature", _WEATHER})
 _DURATIONS = frozenset({"hours", "minutes", "seconds"})
 _BOTH = frozenset({"both", "them"})
 _IN_AN_ANSWER = frozenset("the a one in on at of i mean please it's its that um uh er".split())
@@ -68,12 +70,9 @@ class Turn:
         return next((s for s in reversed(self.plan.steps) if s.intent != IF), None)
 
     @property
-    def asked(self) -> tuple[int, GroundedStep] | None:
-        """The step that a question was asked about, and its place in the plan."""
-        for number, step in enumerate(self.grounding.steps):
-            if step.problem:
-                return number, step
-        return None
+    def asked(self) -> GroundedStep | None:
+        """The step that a question was asked about."""
+        return next((step for step in self.grounding.steps if step.problem), None)
 
 
 def resolve(plan: Plan, text: str, turn: Turn | None, home: Home) -> Plan | None:
@@ -99,11 +98,11 @@ def resolve(plan: Plan, text: str, turn: Turn | None, home: Home) -> Plan | None
 
 def _answer(plan: Plan, text: str, turn: Turn, home: Home) -> Plan | None:
     """The last plan with its question answered, if `text` answers it."""
-    if not (asked := turn.asked):
+    if not (asked := turn.asked) or asked.said is None:
         return None
-    number, grounded = asked
-    slots = _answered_slots(plan, text, grounded, home)
-    return _put(turn.plan, _with(turn.plan.steps[number], slots)) if slots else None
+    slots = _answered_slots(plan, text, asked, home)
+    # The step alone: the others have been carried out.
+    return replace(turn.plan, steps=(_with(asked.said, slots),)) if slots else None
 
 
 def _answered_slots(
@@ -170,11 +169,6 @@ def _with(step: Step, slots: dict[str, SlotValue]) -> Step:
     return Step(step.intent, kept | slots)
 
 
-def _put(plan: Plan, step: Step) -> Plan:
-    """The plan with the answered step alone: the others have been carried out."""
-    return replace(plan, steps=(step,))
-
-
 def _again(step: Step, turn: Turn, home: Home) -> Step:
     """The last step with another target or value."""
     last = turn.last
@@ -193,6 +187,8 @@ def _again(step: Step, turn: Turn, home: Home) -> Step:
         return _another_value(step.intent, last, value, slots, entities)
     if slots.pop("target", None) == "other":
         return Step(last.intent, _kept(last) | {"target": "other"})
+    if (kind := slots.get("device_class")) and len(slots) == 1 and last.intent in _MEASURED:
+        return _also_measured(last, str(kind))
     if not slots and (more := _one_more(last)):
         return more
     if "item" in last.slots and "item" in slots:
@@ -208,6 +204,15 @@ def _again(step: Step, turn: Turn, home: Home) -> Step:
         if "name" in kept and entities:
             kept["kind"] = entities[0].domain
     return Step(last.intent, kept | slots)
+
+
+def _also_measured(last: Step, kind: str) -> Step:
+    """ "And the humidity", after the temperature: of the same place, or of the weather."""
+    if last.intent == _WEATHER:
+        during = {k: v for k, v in last.slots.items() if k == "during"}
+        return Step(_WEATHER, during | {"attribute": kind})
+    place = {k: v for k, v in last.slots.items() if k in ("area", "floor")}
+    return Step("HassGetState", place | {"device_class": kind})
 
 
 def _exact_place(spoken: str, home: Home) -> Place | None:

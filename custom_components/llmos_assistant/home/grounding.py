@@ -28,16 +28,16 @@ from .placing import ground_group
 from .problems import Problem, ProblemKind, Unclear
 from .recent import ground_recent, means_recent
 from .rereading import SET_MODE, as_meant, other_readings
+from .robots import for_robots
 from .scope import NAMING, Scope, place_slot
-from .timers import ground_later, ground_timer
+from .timers import LATER, ground_later, ground_timer, pop_while
 
 __all__ = ["GroundedStep", "Grounding", "Problem", "ProblemKind", "ground"]
 
-IF, LATER, UNDO = "LlmosIf", "LlmosLater", "LlmosUndo"
+IF, UNDO = "LlmosIf", "LlmosUndo"
 
+_OTHERWISE = {"target": "other"}  # of a condition: that the one before it is not met
 _WHOLE_HOME = "all"  # the area that the command model writes for "everywhere", "in the house"
-_DURATION = ("for_hours", "for_minutes", "for_seconds")
-_SECONDS = (3600, 60, 1)
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class GroundedStep:
     slots are then as far as they were resolved, and `choices` the entities that could be meant.
     `undo_after` are the seconds after which it is to be taken back, if it was asked for a while.
     `is_met` tells of a condition whether it is so; what follows one that is not is not done.
-    `other_ids` are the entities that a question compares with.
+    `other_ids` are the entities that a question compares with. `said` is the step as it was spoken.
     """
 
     intent: str
@@ -62,6 +62,7 @@ class GroundedStep:
     undo_after: int = 0
     is_met: bool = True
     other_ids: tuple[str, ...] = ()
+    said: Step | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -112,10 +113,29 @@ def ground(
         place = scope.place or place
         if steps and _ends(grounded, steps[-1]):
             continue  # "on for half an hour and then off": that is what the half hour says
-        steps.append(grounded)
-        if grounded.intent == IF and (grounded.problem or not grounded.is_met):
-            break
-    return Grounding(join_cleaning(steps, home))
+        steps.append(replace(grounded, said=step))
+    return Grounding(join_cleaning(_as_conditions_say(steps), home))
+
+
+def _as_conditions_say(steps: list[GroundedStep]) -> list[GroundedStep]:
+    """The steps without what hangs on a condition that is not so, or cannot be known."""
+    for number, step in enumerate(steps):
+        if _is_otherwise(step):
+            return steps[:number]
+        if step.problem and step.intent == IF:
+            return steps[: number + 1]
+        if not step.is_met:
+            after = steps[number + 1 :]
+            otherwise = next((i for i, later in enumerate(after) if _is_otherwise(later)), None)
+            if otherwise is None:
+                return steps[: number + 1]
+            return steps[:number] + _as_conditions_say(after[otherwise + 1 :])
+    return steps
+
+
+def _is_otherwise(step: GroundedStep) -> bool:
+    """If what follows is for when the condition before is not met: "otherwise", "if not"."""
+    return step.intent == IF and step.slots == _OTHERWISE
 
 
 def _in_each_place(step: Step, home: Home) -> Iterator[Step]:
@@ -140,12 +160,6 @@ def _just_meant(steps: list[GroundedStep]) -> tuple[str, ...]:
     return next((step.entity_ids for step in reversed(steps) if step.entity_ids), ())
 
 
-_ROBOTS = {
-    "vacuum": {"HassTurnOn": "HassVacuumStart", "HassTurnOff": "HassVacuumReturnToBase"},
-    "lawn_mower": {"HassTurnOn": "HassLawnMowerStartMowing", "HassTurnOff": "HassLawnMowerDock"},
-}
-
-
 def _ground_step(scope: Scope) -> GroundedStep:
     as_meant(scope)
     instead = list(other_readings(scope))
@@ -157,10 +171,12 @@ def _ground_step(scope: Scope) -> GroundedStep:
 
 
 def _ground_scope(scope: Scope) -> GroundedStep:
-    durations = [float(scope.slots.pop(slot, 0)) for slot in _DURATION]
-    undo_after = round(sum(d * unit for d, unit in zip(durations, _SECONDS, strict=True)))
+    undo_after = 0
     try:
+        undo_after = pop_while(scope)
         note_frost(scope)
+        if scope.intent == IF and scope.slots == _OTHERWISE:
+            return GroundedStep(IF, scope.slots)
         if scope.intent == IF:
             _ground_place(scope)
             is_met, entity_ids = holds(scope)
@@ -177,7 +193,7 @@ def _ground_scope(scope: Scope) -> GroundedStep:
             undo_after=undo_after,
         )
     grounded = GroundedStep(
-        _for_robots(scope, entity_ids),
+        for_robots(scope.intent, entity_ids),
         scope.slots,
         entity_ids,
         each=scope.each,
@@ -186,13 +202,6 @@ def _ground_scope(scope: Scope) -> GroundedStep:
     )
     # One thing is told by its name.
     return expanded(grounded, scope.home)[0] if len(entity_ids) == 1 else grounded
-
-
-def _for_robots(scope: Scope, entity_ids: tuple[str, ...]) -> str:
-    """The intent, as robots know it: they are not turned on, but sent out."""
-    domains = {entity_id.partition(".")[0] for entity_id in entity_ids}
-    intents = _ROBOTS.get(next(iter(domains)), {}) if len(domains) == 1 else {}
-    return intents.get(scope.intent, scope.intent)
 
 
 def _resolve(scope: Scope) -> tuple[str, ...]:

@@ -68,6 +68,7 @@ ACTS_ON: dict[str, frozenset[str]] = {
             "water_heater",
         }
     ),
+    "LlmosPause": _VACUUM | _MOWER,
     "LlmosSetValue": frozenset({"input_number", "number", "water_heater"}),
 }
 
@@ -79,7 +80,7 @@ MEDIA = frozenset(intent for intent, domains in ACTS_ON.items() if domains == _M
 IN_ROOM = frozenset(
     intent
     for intent, domains in ACTS_ON.items()
-    if domains not in (_VACUUM, _MOWER, _TODO, frozenset({"weather"}))
+    if domains not in (_VACUUM, _MOWER, _VACUUM | _MOWER, _TODO, frozenset({"weather"}))
 )
 # Without a place they would act on all at once: ask for the room instead.
 MANY_AT_ONCE = frozenset(

@@ -15,6 +15,11 @@ _SAID = {
     "drying": "dry", "fan": "fan_only", "heating": "heat", "hot": "heat", "night": "sleep",
     "standby": "off", "vacation": "away", "warm": "heat",
 }  # fmt: skip
+_SAID |= dict.fromkeys(
+    ("oscillate", "oscillation", "rotate", "rotating", "rotation", "swing", "swinging"),
+    "oscillating",
+)
+STILL = "still"  # of a fan that does not oscillate
 _MEDIA = frozenset({"media_player"})
 _SILENT = frozenset({"mode", "setting", "preset", "input", "source", "channel"})
 _NEAR = 0.8

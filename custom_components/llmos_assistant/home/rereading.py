@@ -9,10 +9,11 @@ from ..engine.protocol import SlotValue
 from .asking import CALENDAR
 from .inventory import Area
 from .matching import Name, read_exactly
-from .modes import is_source, said_player
+from .modes import STILL, is_source, said_player
 from .names import same, split, stems
 from .narrowing import said_place, time_left, unsaid_name
 from .outdoors import OUTSIDE
+from .robots import note_robot, robots_so_called
 from .scope import NAMING, Scope
 
 SET_MODE, SET_VALUE = "LlmosSetMode", "LlmosSetValue"
@@ -50,6 +51,10 @@ _SAME_FOR_ANOTHER_KIND = {
 
 def as_meant(scope: Scope) -> None:
     """Write the intent anew where this home has what makes another one certain."""
+    note_robot(scope)
+    if scope.intent == "HassTurnOff" and "mode" in scope.slots:
+        scope.slots["mode"] = STILL  # "stop the fan from turning"
+        scope.intent = SET_MODE
     if scope.intent == _HUMIDIFIER_MODE and "mode" in scope.slots:
         scope.intent = SET_MODE
     if (slot := _NUMBERS.get(scope.intent)) and slot in scope.slots and "name" in scope.slots:
@@ -120,6 +125,7 @@ def other_readings(scope: Scope) -> Iterator[Scope]:
         # "What's Anna got on", where she has no calendar of her own.
         yield replace(scope, slots={k: v for k, v in scope.slots.items() if k != "name"})
     elif scope.intent in _OF_WHAT_PLAYS and "name" in scope.slots:
+        yield from robots_so_called(scope)
         # "Carry on with the farm report": what plays it is meant.
         yield replace(scope, slots={k: v for k, v in scope.slots.items() if k != "name"})
     elif scope.intent == _SET_TEMPERATURE and (spoken := scope.slots.get("area")):

@@ -8,6 +8,18 @@ from .problems import ProblemKind, Unclear
 from .scope import Scope, place_slot
 from .times import next_time, split_duration
 
+LATER = "LlmosLater"
+
+_DURATION = {"for_hours": 3600, "for_minutes": 60, "for_seconds": 1}
+
+
+def pop_while(scope: Scope) -> int:
+    """For how many seconds it is asked, "for an hour", "until ten"; 0 if for good. Raises Unclear."""
+    seconds = sum(float(scope.slots.pop(slot, 0)) * unit for slot, unit in _DURATION.items())
+    if scope.intent != LATER and "at" in scope.slots:
+        return _seconds_until(scope)
+    return round(seconds)
+
 
 def ground_timer(scope: Scope) -> None:
     """Tell a timer's room from its name: "the kitchen timer", "the pizza timer". Raises Unclear."""
@@ -37,10 +49,16 @@ def ground_timer(scope: Scope) -> None:
 
 def ground_later(scope: Scope) -> None:
     """ "At half past ten" becomes a timer that carries the command. Raises Unclear."""
+    seconds = _seconds_until(scope)
+    scope.intent = "HassStartTimer"
+    scope.slots |= split_duration(seconds)
+
+
+def _seconds_until(scope: Scope) -> int:
+    """From now to the time that was said, which is taken from the slots. Raises Unclear."""
     spoken = str(scope.slots.pop("at", ""))
     now = scope.home.now
     moment = next_time(spoken, now) if now else None
     if now is None or moment is None:
         raise Unclear(ProblemKind.NO_TIME, spoken)
-    scope.intent = "HassStartTimer"
-    scope.slots |= split_duration(round((moment - now).total_seconds()))
+    return round((moment - now).total_seconds())

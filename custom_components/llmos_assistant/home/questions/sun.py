@@ -20,9 +20,11 @@ _IN_MORNING = re.compile(r"\bin the (morning|evening)\b", re.IGNORECASE)
 _EVENTS = {"rise": SUN_EVENT_SUNRISE, "set": SUN_EVENT_SUNSET}
 
 
-def answer_date(speaker: Speaker) -> Answer:
-    """The day of the week, too: "what day is it" asks for that."""
+def answer_date(step: GroundedStep, speaker: Speaker) -> Answer:
+    """Today's date, or that of the day that was said: "what date is friday", "what day is the 25th"."""
     now = dt_util.now()
+    if (during := step.slots.get("during")) and (period := find_period(str(during), now)):
+        now = period.start
     words = speaker.phrase("date", day=now.strftime("%A, %-d %B %Y"))
     return Answer(words, value=now.date().isoformat())
 
