@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Generator
@@ -14,15 +13,10 @@ import pytest_socket
 from custom_components.llmos_assistant.engine import store
 from demo.recordings import read_audio
 
+from .ports import free_port
+
 ENGINE = Path(store.__file__).parent
 AUDIO = Path(__file__).parent / "audio"
-
-
-def free_port() -> int:
-    """A port on 127.0.0.1 that nobody uses."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def recording(name: str) -> bytes:

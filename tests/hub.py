@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
-from .conftest import free_port
+from .ports import free_port
 
 _LFS = 1000  # bytes; larger files are in Git LFS
 _CHUNK = 1 << 16

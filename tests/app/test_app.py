@@ -21,8 +21,8 @@ from homeassistant.helpers.service_info.hassio import HassioServiceInfo
 
 from custom_components.llmos_assistant.const import DOMAIN
 from custom_components.llmos_assistant.engine import store
-from tests.conftest import free_port
 from tests.integration.conftest import demo_platforms, home
+from tests.ports import free_port
 
 from .image import Image
 

@@ -15,7 +15,8 @@ from contextlib import contextmanager
 import pytest
 
 from custom_components.llmos_assistant.engine.protocol import SERVICE_TYPE
-from tests.conftest import ENGINE, free_port
+from tests.conftest import ENGINE
+from tests.ports import free_port
 
 _LISTENER = f"""
 import time

@@ -21,7 +21,7 @@ from custom_components.llmos_assistant.engine.server import EngineHandler
 from custom_components.llmos_assistant.engine.store import ModelError
 from custom_components.llmos_assistant.engine_client import EngineClient, EngineError
 from custom_components.llmos_assistant.supervisor import EngineSupervisor
-from tests.conftest import free_port
+from tests.ports import free_port
 
 FRANCE = [Message("system", "Answer briefly."), Message("user", "What is the capital of France?")]
 STORY = [Message("user", "Tell me a very long story about the sea.")]

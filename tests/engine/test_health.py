@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from tests.conftest import ENGINE, free_port
+from tests.conftest import ENGINE
+from tests.ports import free_port
 
 
 async def check(uri: str) -> tuple[int | None, str]:

@@ -24,7 +24,8 @@ from custom_components.llmos_assistant.engine_client import (
 )
 from custom_components.llmos_assistant.health import State
 from custom_components.llmos_assistant.supervisor import ENGINE_FOLDER, EngineSupervisor
-from tests.conftest import free_port, recording, stream
+from tests.conftest import recording, stream
+from tests.ports import free_port
 
 type MakeEngine = Callable[..., EngineSupervisor]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 
 from tqdm import tqdm
+
+from tests.ports import free_port
 
 from .files import SENTENCES, Entry, HomeError, HomeFile, find_homes, load_entries, load_home
 from .suite import Result, open_suite, run_entries, running_engine
@@ -38,7 +39,7 @@ def load_homes(
 def run_homes(homes: Homes, agents: Sequence[str]) -> list[Result]:
     """What came of every sentence of these homes, said to each of these agents."""
     with ExitStack() as stack:
-        port = stack.enter_context(running_engine(_free_port())) if "llmos" in agents else None
+        port = stack.enter_context(running_engine(free_port())) if "llmos" in agents else None
         clock = stack.enter_context(Clock.stopped())
         return asyncio.run(_run(homes, agents, clock, port))
 
@@ -54,9 +55,3 @@ async def _run(homes: Homes, agents: Sequence[str], clock: Clock, port: int | No
                     results.append(result)
                     progress.update()
     return results
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
