@@ -18,8 +18,8 @@ class ChatOffer(InstallSteps):
     """A flow that can get a chat model when all else is there, and need not have one."""
 
     _data: dict[str, Any]
-    _chat_chosen: str | None = None  # as long as the form was not submitted
-    _chat_options: dict[str, Any] | None = None  # of the new entry
+    _chat_chosen: str | None = None  # nothing before the form was submitted
+    _chat_options: dict[str, Any] | None = None  # of the new entry, if its engine is here
     _is_ready = False  # but for the chat model
 
     async def _async_check_room(self) -> None:

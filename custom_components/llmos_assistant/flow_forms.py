@@ -161,7 +161,7 @@ async def async_chat_selector(
                 obstacle=findings.obstacle(model),
             ),
         )
-        for model in store.CHAT_MODELS
+        for model in sorted(store.CHAT_MODELS, key=lambda model: model != CHAT_MODEL)
     ]
     default = chosen or (CHAT_MODEL.name if findings.is_strong else NO_MODEL)
     return {

@@ -13,13 +13,11 @@ from .engine import store
 ENGINE_MEMORY = 500_000_000
 CHAT_MODEL = store.QWEN25_CODER_1_5B
 CHAT_CORES = 4  # with fewer an answer takes longer than people wait
-_LIGHT = (
-    1_000_000_000  # bytes: two cores are enough for less, as every word takes passing through it
-)
+_LIGHT = 1_000_000_000  # bytes; what a word takes grows with them: two cores are enough for less
 
-# Where a chat model is worth it beyond doubt, though how fast it is only a trial tells. An answer
-# is computed on four cores at most, so that four stay free for the home. Two fast ones write twice
-# as many words as people say: these four may be half as fast. Half of the free memory stays free.
+# Where a chat model is worth it beyond doubt, although only a trial tells how fast it is. Four cores
+# at most compute an answer, so of eight as many stay free. Two cores of a server write twice as fast
+# as people talk, so these four may be a quarter as fast. Of free memory and disk, half stays free.
 _STRONG_CORES = 8
 _SPARE = 2
 

@@ -84,7 +84,7 @@ class InstallSteps(ConfigEntryBaseFlow):
             noted, result = CONF_SECONDS, await async_try_speech(self.hass, data, name)
         else:
             noted, result = CONF_WORDS, await async_try_chat(self.hass, data, name)
-            self._words = result
+            self._words = round(result, 2)
         measured = {**options.get(noted, {}), name: round(result, 2)}
         return {OPTIONS[choice.purpose]: name, noted: measured}
 

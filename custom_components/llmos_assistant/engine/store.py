@@ -39,7 +39,7 @@ from .model_files import (
     size_on_disk,
 )
 from .record import Record
-from .sources import PACKAGES, Source
+from .sources import PACKAGES
 
 __all__ = [
     "CHAT_MODELS",
@@ -87,7 +87,7 @@ def space_needed(models: Path, model: Model) -> int:
     if is_installed(models, model):
         return 0
     here = size_on_disk(models / f"{model.name}{PARTIAL}")
-    return max(0, _space(model, model.sources[0]) - here)
+    return max(0, model.space(model.sources[0]) - here)
 
 
 def verify(models: Path, model: Model) -> Path:
@@ -217,7 +217,7 @@ def _fetch(model: Model, staging: Path, progress: Progress) -> None:
     for source in model.sources:
         if not missing:
             break
-        _need_space(staging, _space(model, source))
+        _need_space(staging, model.space(source))
         try:
             source.fetch(missing, staging, progress)
         except ModelError as err:
@@ -258,11 +258,6 @@ def _convert(model: Model, source: Path, staging: Path, progress: Progress) -> N
     for path in made.iterdir():
         path.rename(staging / path.name)
     made.rmdir()
-
-
-def _space(model: Model, source: Source) -> int:
-    """Bytes on the disk, at most, while `model` is fetched from `source` and made ready."""
-    return model.size * (source.copies + 2 * model.is_gguf)
 
 
 def _need_space(staging: Path, size: int) -> None:
