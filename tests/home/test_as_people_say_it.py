@@ -145,6 +145,25 @@ def test_cold_and_heat(
     assert slots.items() <= step.slots.items()
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"), [("open it back up", None), ("turn it on", ProblemKind.CONFIRM)]
+)
+def test_it_opens(text: str, kind: ProblemKind | None) -> None:
+    """The garage door that was just closed opens for who says so, not for any word."""
+    door = Entity("cover.garage", "Garage door", (), "garage", "hall", "closed")
+    home = replace(HOME, entities=(*HOME.entities, door))
+    plan = Plan((Step(ON, {"target": "last"}),), 1.0)
+    problem = ground(plan, home, "hall", ("cover.garage",), text).problem
+    assert (problem.kind if problem else None) is kind
+
+
+def test_a_mode_that_is_a_script() -> None:
+    """ "Put heading out mode on, we're late": no thing has that mode, but a script has that name."""
+    plan = Plan((Step("LlmosSetMode", {"name": "heading out", "mode": "we're late"}),), 1.0)
+    (step,) = ground(plan, HOME, text="put heading out mode on we're late").steps
+    assert (step.intent, step.entity_ids) == (ON, ("script.out",))
+
+
 def test_a_number_is_no_complaint() -> None:
     """ "Turn the heating up" in words: nothing is turned on by that."""
     plan = Plan((Step(SET, {"temperature": "up"}),), 1.0)

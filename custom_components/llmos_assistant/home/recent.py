@@ -9,6 +9,7 @@ from .problems import ProblemKind, Unclear
 from .scope import Scope
 
 _PRONOUNS = frozenset({"it", "that", "them", "these", "those"})
+_OPENING = frozenset({"open", "reopen", "unlock"})
 _RELATIVE = {"up", "down"}
 _CHANGED = (
     "brightness",
@@ -51,6 +52,8 @@ def ground_recent(scope: Scope) -> tuple[str, ...]:
     for slot in ("domain", "device_class"):
         scope.slots.pop(slot, None)
     scope.each = True
+    # "Open it again" is as good as its name, where it was the only thing spoken of.
+    scope.said_exactly = len(recent) == 1 and not _OPENING.isdisjoint(scope.text.lower().split())
     return tuple(entity.entity_id for entity in recent)
 
 

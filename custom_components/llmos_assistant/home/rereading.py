@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ..engine.protocol import SlotValue
 from .asking import CALENDAR
+from .bare_names import run_by_name
 from .inventory import Area
 from .kinds import kind_of
 from .matching import Name, read_exactly
@@ -163,7 +164,8 @@ def other_readings(scope: Scope) -> Iterator[Scope]:
         yield replace(scope, intent="HassGetState", slots={"name": f"{area} temperature"})
     elif scope.intent == SET_MODE and (mode := scope.slots.get("mode")):
         # "Holiday mode on" may be a switch, a scene or a script of that name.
-        for name in (f"{mode} mode", mode):
+        said = str(scope.slots.get("name", ""))
+        for name in (said,) if run_by_name(said, scope.home) else (f"{mode} mode", mode):
             yield replace(scope, intent="HassTurnOn", slots={"name": name})
 
 
