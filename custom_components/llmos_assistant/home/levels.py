@@ -73,7 +73,8 @@ def _changed(
     level = sum(levels) / len(levels)
     if slot == "temperature":
         step = 2 if level >= _FAHRENHEIT_FROM else 1
-        return level + (by or sign * step)
+        changed = level + (by or sign * step)
+        return int(changed) if changed == int(changed) else changed  # "18", not "18.0 degrees"
     # Dimming stops short of off: that is asked for in other words.
     change = round(by) or sign * _PERCENT_STEP
     return min(100, max(1 if slot == "brightness" else 0, round(level) + change))
