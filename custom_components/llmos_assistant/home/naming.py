@@ -104,6 +104,10 @@ def name_from_words(scope: Scope, spoken: str) -> bool:
 
 
 _ASKED_OF_ALL = ASKS - {"LlmosIf"}
+_RUN = frozenset({"automation", "scene", "script"})
+_WARNINGS = frozenset(
+    "battery carbon_monoxide connectivity gas moisture problem safety smoke tamper update".split()
+)
 
 
 def _in_question(scope: Scope, reading: Reading) -> tuple[Entity, ...]:
@@ -111,10 +115,21 @@ def _in_question(scope: Scope, reading: Reading) -> tuple[Entity, ...]:
     entities = reading.entities
     if place := reading.place or scope.place:
         entities = scope.inside(entities, place) or entities
+    entities = tuple(e for e in entities if e.domain not in _RUN) or entities
     if "state" in scope.slots:
-        entities = tuple(e for e in entities if e.domain != "sensor") or entities
+        entities = _in_such_a_state(scope, entities)
     entities = scope.prefer(entities)
     return (scope.inside(entities, scope.here) or entities) if scope.here else entities
+
+
+def _in_such_a_state(scope: Scope, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    """Those that are on or open themselves: of a washer, neither its leak sensor nor what it measures."""
+    things = tuple(e for e in entities if e.domain != "sensor")
+    if "device_class" in scope.slots:
+        return things or entities
+    working = tuple(e for e in things if e.device_class not in _WARNINGS)
+    telling = tuple(e for e in entities if e.domain == "sensor" and "measured" not in e.levels)
+    return working or telling or things or entities
 
 
 def _says_all(scope: Scope, words: Words, entities: tuple[Entity, ...]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..engine.protocol import SlotValue
-from .asking import CALENDAR
+from .asking import CALENDAR, PERHAPS, asks_where_unknown
 from .inventory import Area
 from .matching import Name, read_exactly
 from .modes import STILL, is_source, said_player
@@ -153,6 +153,10 @@ def other_readings(scope: Scope) -> Iterator[Scope]:
     elif scope.intent == "HassClimateGetTemperature" and (area := scope.slots.get("area")):
         # "How warm is the pool", where that is no area but has a thermometer.
         yield replace(scope, intent="HassGetState", slots={"name": f"{area} temperature"})
+    elif scope.intent == "HassGetState" and asks_where_unknown(scope):
+        # "Where's the flag football" is asked of a calendar.
+        item = scope.slots["name"]
+        yield replace(scope, intent=CALENDAR, slots={"ask": "when", "item": item, PERHAPS: item})
     elif scope.intent == SET_MODE and (mode := scope.slots.get("mode")):
         # "Holiday mode on" may be a switch, a scene or a script of that name.
         for name in (f"{mode} mode", mode):

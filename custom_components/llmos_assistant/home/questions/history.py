@@ -16,6 +16,7 @@ from .records import answer_records
 from .statistics import async_answer_statistics
 from .stretches import Stretch, async_read_past, is_recorded, within
 from .telling import Answer, listed, moment_words, span_words
+from .values import how_measured
 
 _OPENINGS = frozenset({"door", "garage_door", "opening", "window"})
 _MEASURES = frozenset({"", "average", "highest", "lowest", "total"})
@@ -37,7 +38,8 @@ async def async_answer_history(hass: HomeAssistant, step: GroundedStep, speaker:
         told = await async_answer_statistics(hass, step, period, speaker)
         if told:
             return told
-    past = await async_read_past(hass, step.entity_ids)
+    measured_in = _attributes(hass, step) if is_measured else {}
+    past = await async_read_past(hass, step.entity_ids, attributes=measured_in)
     if ask in ("who", "why"):
         return await async_answer_reason(hass, step, past, speaker)
     if is_measured:
@@ -51,6 +53,14 @@ async def async_answer_history(hass: HomeAssistant, step: GroundedStep, speaker:
         case "when":
             return _when(hass, wanted, period, step, speaker)
     return _whether(wanted, period, speaker)
+
+
+def _attributes(hass: HomeAssistant, step: GroundedStep) -> dict[str, str]:
+    """The attributes that tell what is measured, of those whose state does not: the weather's temperature."""
+    kind = str(step.slots.get("device_class", "temperature"))
+    states = [state for entity_id in step.entity_ids if (state := hass.states.get(entity_id))]
+    found = {state.entity_id: how_measured(hass, state, kind)[0] for state in states}
+    return {entity_id: attribute for entity_id, attribute in found.items() if attribute}
 
 
 def _is_wanted(stretch: Stretch, step: GroundedStep) -> bool:
