@@ -81,12 +81,10 @@ def as_asked(scope: Scope) -> None:
     if scope.intent != "HassGetState":
         return
     _choose_kind(scope)
-    if "name" in scope.slots:
-        _entries_about(scope)
-        _battery_of(scope)
-        _players_of(scope)
-        _watering(scope)
-    elif scope.said_domain == "media_player" and NAMING.isdisjoint(scope.slots):
+    for means in (_entries_about, _battery_of, _players_of, _watering):
+        if "name" in scope.slots:
+            means(scope)
+    if scope.said_domain == "media_player" and NAMING.isdisjoint(scope.slots):
         _place_outside(scope)
 
 

@@ -38,6 +38,9 @@ _RUNS = frozenset(
     {"active", "in_use", "run"}
 )  # what appliances tell, besides "rinsing" and the like
 _IS_WAITING = frozenset({"nothing", "pending", "waiting"})
+_AT_HOME = frozenset({"home", "not_home"})
+_NOT_KNOWN = frozenset({"unavailable", "unknown"})
+_ROBOTS = frozenset({"lawn_mower", "vacuum"})
 _SOMEWHERE = frozenset({"device_tracker", "person"})  # are in zones, which have names
 
 
@@ -137,6 +140,8 @@ def is_in(domain: str, state: str, wanted: str) -> bool:
     """If a thing of this domain with this state is what people call `wanted`: "on", "open", "home"."""
     if state == wanted or (domain in _SOMEWHERE and same(split(wanted), split(state))):
         return True
+    if wanted in _AT_HOME and state not in _NOT_KNOWN:
+        return _is_at_home(domain, state) == (wanted == "home")
     if domain == "binary_sensor":
         return state == BINARY_STATES.get(wanted, wanted)
     if domain in STATE_DOMAINS.get(wanted, frozenset()):
@@ -149,7 +154,14 @@ def is_in(domain: str, state: str, wanted: str) -> bool:
             or (domain == "sensor" and _runs(state.lower()))
             or (domain in _RUNNING_MODES and state not in _NOT_RUNNING)
         )
-    return wanted == "not_home" and domain == "person" and state != "home"
+    return False
+
+
+def _is_at_home(domain: str, state: str) -> bool:
+    """If somebody is at home, a robot is docked, or a hen house is shut."""
+    if domain in _SOMEWHERE:
+        return state == "home"
+    return state == "docked" if domain in _ROBOTS else state not in _ON
 
 
 def _runs(state: str) -> bool:

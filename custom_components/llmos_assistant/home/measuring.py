@@ -69,9 +69,11 @@ def _was_outside(scope: Scope, kind: str) -> bool:
 
 def _of_source(scope: Scope, found: tuple[Entity, ...]) -> tuple[Entity, ...]:
     """What counts the source that was said, "solar"; where none was, without gas, water and the sun."""
-    words = frozenset(stems(split(scope.text)))
-    said = [source for source in _SOURCES if source & words]
-    names = {entity: frozenset(stems(split(entity.name))) for entity in found}
+    words = split(scope.text)
+    if "than" in words:
+        return found  # "are we using more than the panels make"
+    said = [source for source in _SOURCES if source & {*words, *stems(words)}]
+    names = {entity: {*split(entity.name), *stems(split(entity.name))} for entity in found}
     if said:
         return tuple(e for e in found if any(source & names[e] for source in said)) or found
     return tuple(e for e in found if not any(source & names[e] for source in _SOURCES)) or found

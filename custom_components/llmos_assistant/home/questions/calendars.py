@@ -77,7 +77,10 @@ async def async_answer_calendar(
         case "when" | "next" | "first" | "last":
             return _one(events, str(ask), now, period, speaker)
         case "whether":
-            return _whether(events, item, speaker)
+            if item and not any(_speaks_of(event, item) for event in events):
+                # Of a calendar that is called so: "is there school" may be answered by a holiday.
+                return replace(_list(events, period, speaker), value=bool(events))
+            return _whether(events, speaker)
     return _list(events, period, speaker)
 
 
@@ -145,6 +148,12 @@ def _called(item: str, events: list[Event]) -> list[Event] | None:
 def _of_whom(words: set[str], events: list[Event]) -> list[Event]:
     """The events of the calendar that is called so, and need not name its owner: "Beth shifts"."""
     return [e for e in events if words and words <= set(stems(split(e.calendar)))]
+
+
+def _speaks_of(event: Event, item: str) -> bool:
+    return any(
+        same_stem(word, own) for word in stems(split(item)) for own in stems(split(event.summary))
+    )
 
 
 def _nearly_called(words: set[str], events: list[Event]) -> list[Event]:
@@ -230,7 +239,7 @@ def _one(
     return Answer(words, value=event.start.isoformat())
 
 
-def _whether(events: list[Event], item: str, speaker: Speaker) -> Answer:
+def _whether(events: list[Event], speaker: Speaker) -> Answer:
     if not events:
         return Answer(speaker.phrase("no_event"), value=False)
     told = ", ".join(

@@ -19,6 +19,7 @@ from .telling import Answer, listed, moment_words, span_words
 from .values import how_measured
 
 _OPENINGS = frozenset({"door", "garage_door", "opening", "window"})
+_PEOPLE = ("device_tracker.", "person.")
 _MEASURES = frozenset({"", "average", "highest", "lowest", "total"})
 _BECAME = frozenset({"closed", "home", "locked", "not_home", "off", "on", "open", "unlocked"})
 
@@ -93,6 +94,8 @@ def _state_word(hass: HomeAssistant, stretch: Stretch, step: GroundedStep) -> st
     state = hass.states.get(stretch.entity_id)
     device_class = state.attributes.get("device_class") if state else None
     word = str(step.slots.get("state", stretch.state))
+    if word in ("home", "not_home") and not stretch.entity_id.startswith(_PEOPLE):
+        word = stretch.state  # the hens were let out when their door was opened
     if device_class in _OPENINGS:
         word = {"on": "open", "off": "closed"}.get(word, word)
     elif stretch.entity_id.startswith("binary_sensor."):

@@ -48,7 +48,7 @@ def answer_values(
     """The answer to a question that compares or sums up what is measured; None for all others."""
     slots = step.slots
     kind = str(slots.get("device_class", "temperature"))
-    is_outside = slots.get("area") == OUTSIDE
+    is_outside = slots.get("area") == OUTSIDE and "state" not in slots
     if not {"ask", "above", "below"} & slots.keys() and not is_outside:
         return None
     measured = read_all(hass, step.entity_ids, kind)
