@@ -186,7 +186,7 @@ async def test_over_the_weekend_is_no_end(home: HomeAssistant, engine: ScriptedE
         ("when is ada's lunch", "ada's lunch", "Lunch with Ada is tomorrow at 12:00 PM."),
         ("when do i see the dentists", "seeing the dentist", "Dentist is tomorrow at 9:30 AM."),
         ("when is football", "football", "I see no football in the calendar."),
-        ("when does beth work next", "beth work", "Night is on Tuesday 20 October at 8:00 PM."),
+        ("when does beth work next", "beth work", "Night is on Tuesday at 8:00 PM."),
         ("when does beth finish next", "beth", "Night ends on Wednesday 21 October at 6:00 AM."),
         ("where does beth work next", "beth", "Night is at LGI."),
     ],
@@ -205,7 +205,7 @@ async def test_a_calendar_that_is_asked_about_tells_what_is_on(
     """Not yes or no, which the names of its events may belie."""
     slots: dict[str, SlotValue] = {"ask": "whether", "item": "beth working", "during": "next week"}
     words, _ = await ask(home, engine, CALENDAR, slots, "is beth working next week")
-    assert words == "On Tuesday 20 October: Night at 8:00 PM."
+    assert words == "On Tuesday: Night at 8:00 PM."
 
 
 @pytest.mark.parametrize(
@@ -236,9 +236,9 @@ async def test_where_something_is_that_is_no_thing(
         ("when's the next fog", {"condition": "foggy"}, "Not as far as the forecast goes."),
         ("is it raining", {"condition": "rainy"}, "No, now: cloudy, 11 °C."),
         ("will it be dry in the morning", {"condition": "rainy", "during": "in the morning"},
-         "No, tomorrow: cloudy, -1 to 5 °C."),
+         "No, tomorrow: cloudy, 2 to 5.5 °C."),
         ("will it be dark by 8", {"condition": "dark", "during": "8"},
-         "Yes, the sun sets today at 6:08 PM."),
+         "Yes, the sun sets today at 6:09 PM."),
     ],
 )  # fmt: skip
 async def test_when_the_weather_will_be_so(

@@ -144,7 +144,7 @@ async def test_the_past_that_is_meant(
     now = dt_util.utcnow()
     energy = {"device_class": "energy", "unit_of_measurement": "kWh"}
     script = [
-        (40, "sensor.boiler_flue", "70", THERMOMETER),
+        (40, "sensor.boiler_temperature", "70", THERMOMETER),
         (40, "sensor.electric_today", "0", energy),
         (40, "sensor.gas_today", "0", energy),
         (40, "person.heather", "home", {}),

@@ -101,7 +101,12 @@ def _entries_about(scope: Scope) -> None:
     lists = scope.home.of_kind(frozenset({"todo"}))
     if scope.said_domain != "todo" or "item" in scope.slots or not words:
         return
-    if read_name(Name(words, lists, scope.home)):
+    calendars = scope.home.of_kind(frozenset({"calendar"}))
+    if "list" not in split(scope.text) and read_exactly(Name(words, calendars, scope.home)):
+        scope.intent = CALENDAR  # "anything from the concierge this week"
+        del scope.slots["domain"]
+        return
+    if "list" in split(scope.text) or read_name(Name(words, lists, scope.home)):
         return
     scope.slots[ABOUT] = scope.slots.pop("name")
     said = frozenset(stems(split(scope.text)))

@@ -29,6 +29,7 @@ _ENDS = re.compile(
     r"\b(?:ends?|finish(?:es)?|over|done|(?:get|gets|let|lets) out|until when|till when)\b",
     re.IGNORECASE,
 )
+_NOT_ON = re.compile(r"\b(?:cancell?ed|closed|holidays?|no|off)\b", re.IGNORECASE)
 _LONG = 4  # letters of words that tell one event from another
 _GENERAL = frozenset(  # words that name no event
     "anything appointment arrangement calendar commitment engagement entry event meeting plan schedule "
@@ -77,9 +78,9 @@ async def async_answer_calendar(
         case "when" | "next" | "first" | "last":
             return _one(events, str(ask), now, period, speaker)
         case "whether":
-            if item and not any(_speaks_of(event, item) for event in events):
-                # Of a calendar that is called so: "is there school" may be answered by a holiday.
-                return replace(_list(events, period, speaker), value=bool(events))
+            if any(_NOT_ON.search(event.summary) for event in events):
+                # "Is there school", where its calendar says "Student holiday".
+                return replace(_list(events, period, speaker), value=False)
             return _whether(events, speaker)
     return _list(events, period, speaker)
 
@@ -148,12 +149,6 @@ def _called(item: str, events: list[Event]) -> list[Event] | None:
 def _of_whom(words: set[str], events: list[Event]) -> list[Event]:
     """The events of the calendar that is called so, and need not name its owner: "Beth shifts"."""
     return [e for e in events if words and words <= set(stems(split(e.calendar)))]
-
-
-def _speaks_of(event: Event, item: str) -> bool:
-    return any(
-        same_stem(word, own) for word in stems(split(item)) for own in stems(split(event.summary))
-    )
 
 
 def _nearly_called(words: set[str], events: list[Event]) -> list[Event]:

@@ -14,7 +14,7 @@ from .periods import Period, find_period
 from .reasons import async_answer_reason
 from .records import answer_records
 from .statistics import async_answer_statistics
-from .stretches import Stretch, async_read_past, is_recorded, within
+from .stretches import Stretch, async_read_past, is_recorded, joined, within
 from .telling import Answer, listed, moment_words, span_words
 from .values import how_measured
 
@@ -45,7 +45,7 @@ async def async_answer_history(hass: HomeAssistant, step: GroundedStep, speaker:
         return await async_answer_reason(hass, step, past, speaker)
     if is_measured:
         return answer_records(hass, step, past, period, speaker)
-    wanted = [stretch for stretch in past if _is_wanted(stretch, step)]
+    wanted = joined(stretch for stretch in past if _is_wanted(stretch, step))
     match ask:
         case "how_long":
             return _how_long(wanted, period, speaker)

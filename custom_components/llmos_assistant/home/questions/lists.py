@@ -16,8 +16,8 @@ from .telling import Answer, listed
 
 # "Did we get milk", "have you already got milk", "is the gutter done"; not "did I put milk on the list".
 _IS_DONE = re.compile(
-    r"^(?:did|have|has)\b.*\b(?:get|got|gotten|bought|buy|done|do|pick|picked|grab|grabbed)\b"
-    r"|\balready\b|\b(?:crossed|checked|ticked) off\b|\bdone\b|^did\b",
+    r"^did\b|^(?:have|has)\b.*\b(?:bought|got(?! to\b)|gotten|grabbed|picked)\b"
+    r"|\balready\b|\bdone\b|\b(?:checked|crossed|ticked) off\b",
     re.IGNORECASE,
 )
 _IS_ON_LIST = re.compile(
@@ -39,7 +39,9 @@ async def async_answer_lists(
     items = {state.name: await async_open_items(hass, state.entity_id) for state in lists}
     if about is not None:
         items = {name: _those(str(about), entries) for name, entries in items.items()}
-        items = {name: entries for name, entries in items.items() if entries} or items
+        items = {name: entries for name, entries in items.items() if entries}
+        if not items:
+            return _not_there(lists, str(about), speaker)
     words = " ".join(
         speaker.phrase("list_items", list=name, count=str(len(entries)), items=", ".join(entries))
         if entries
@@ -63,6 +65,10 @@ async def _async_whether(
             told = speaker.phrase(key, item=listed(entries, speaker), list=name)
             words = speaker.phrase("yes_so" if is_so else "no_so", words=told)
             return Answer(words, tuple(lists), value=is_so)
+    return _not_there(lists, item, speaker)
+
+
+def _not_there(lists: Sequence[State], item: str, speaker: Speaker) -> Answer:
     names = " / ".join(state.name for state in lists)
     return Answer(speaker.phrase("not_on_list", item=item, list=names), tuple(lists), value=False)
 

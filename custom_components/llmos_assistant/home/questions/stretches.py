@@ -100,6 +100,18 @@ def _merged(stretches: Iterable[Stretch]) -> list[Stretch]:
     return merged
 
 
+def joined(stretches: Iterable[Stretch]) -> list[Stretch]:
+    """Those that follow one another as one: who goes from work to the club has been out all the time."""
+    whole: list[Stretch] = []
+    for stretch in stretches:
+        before = whole[-1] if whole else None
+        if before and (before.entity_id, before.end) == (stretch.entity_id, stretch.start):
+            whole[-1] = replace(before, end=stretch.end)
+        else:
+            whole.append(stretch)
+    return whole
+
+
 def within(stretches: Iterable[Stretch], start: datetime, end: datetime) -> list[Stretch]:
     """The parts of the stretches that lie in a period; of a moment, the one that it is in."""
     return [
