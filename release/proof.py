@@ -24,7 +24,7 @@ async def prove(archive: Path) -> str:
         home_assistant("127.0.0.1", None, configuration="", install=install) as running,
         Client(running.url, running.token) as client,
     ):
-        entry_id = await client.add_integration(DOMAIN)
+        entry_id = await client.add_integration(DOMAIN, {"chat_model": "none"})
         entities = await client.call("config/entity_registry/list")
         platforms = {
             entity["entity_id"].partition(".")[0]: entity["entity_id"]

@@ -22,7 +22,9 @@ from homeassistant.core import callback
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
 from .app_discovery import AppDiscovery
+from .chat_offer import ChatOffer
 from .const import (
+    CONF_CHAT_MODEL,
     CONF_ENGINE,
     DOCS_ELSEWHERE,
     DOMAIN,
@@ -35,9 +37,16 @@ from .const import (
 from .discovery import FoundEngine, async_found_engines
 from .engines import async_change_entry, async_check_engine, make_engine
 from .examples import async_first_sentence
-from .flow_forms import ADDRESS_SCHEMA, async_findings, choices, engine_selector, found_name
+from .flow_forms import (
+    ADDRESS_SCHEMA,
+    async_chat_selector,
+    async_describe,
+    async_find,
+    choices,
+    engine_selector,
+    found_name,
+)
 from .install import InstallError, async_check_disk, unsupported_reason
-from .install_steps import InstallSteps
 from .models import async_install_all, check_language
 from .options_flow import LlmosOptionsFlow
 from .other_languages import is_understood
@@ -45,7 +54,7 @@ from .speed import Speed, async_measure
 from .subentry_flow import LlmosSubentryFlow
 
 
-class LlmosConfigFlow(AppDiscovery, InstallSteps, ConfigFlow, domain=DOMAIN):
+class LlmosConfigFlow(AppDiscovery, ChatOffer, ConfigFlow, domain=DOMAIN):
     """Where the engine runs, then whatever that place needs."""
 
     VERSION = 1
@@ -113,15 +122,15 @@ class LlmosConfigFlow(AppDiscovery, InstallSteps, ConfigFlow, domain=DOMAIN):
         except InstallError as err:
             errors, placeholders = {"base": err.key}, err.placeholders
         self._found = {engine.name: engine for engine in async_found_engines(self.hass)}
-        placeholders |= await async_findings(self.hass)
+        findings = await async_find(self.hass)
+        placeholders |= await async_describe(self.hass, findings)
+        schema = engine_selector(self._data, self._found)
+        if step_id == "user":
+            schema |= await async_chat_selector(self.hass, findings, self._chat_chosen)
+        schema |= choices(self.hass, self._data, is_new=self.source != SOURCE_RECONFIGURE)
         return self.async_show_form(
             step_id=step_id,
-            data_schema=vol.Schema(
-                {
-                    **engine_selector(self._data, self._found),
-                    **choices(self.hass, self._data, is_new=self.source != SOURCE_RECONFIGURE),
-                }
-            ),
+            data_schema=vol.Schema(schema),
             errors=errors,
             description_placeholders={**placeholders, "docs": DOCS_ELSEWHERE},
         )
@@ -129,6 +138,8 @@ class LlmosConfigFlow(AppDiscovery, InstallSteps, ConfigFlow, domain=DOMAIN):
     async def _async_chosen(self, user_input: dict[str, Any]) -> ConfigFlowResult:
         """Go on with what was chosen. Raises InstallError."""
         self._data |= user_input
+        self._chat_chosen = self._data.pop(CONF_CHAT_MODEL, None)
+        self._chat_options = None  # an engine elsewhere has its own
         self._engine_name = found_name(user_input[CONF_ENGINE])
         if engine := self._found.get(self._engine_name or ""):
             return await self._async_use(engine)
@@ -138,7 +149,9 @@ class LlmosConfigFlow(AppDiscovery, InstallSteps, ConfigFlow, domain=DOMAIN):
             raise InstallError(key)
         if self.source == SOURCE_RECONFIGURE:
             check_language(self._options, self._data[CONF_LANGUAGE])
-        await async_check_disk(self.hass, self._options)
+            await async_check_disk(self.hass, self._options)
+        else:
+            await self._async_check_room()
         return await self.async_step_install()
 
     async def async_step_remote(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -234,10 +247,12 @@ class LlmosConfigFlow(AppDiscovery, InstallSteps, ConfigFlow, domain=DOMAIN):
         return self.async_create_entry(
             title=NAME,
             data=self._data,
+            options=self._chat_options,
             description=description,
             description_placeholders={
                 "understanding": f"{self._speed.understanding * 1000:.0f}",
                 "hearing": f"{self._speed.hearing:.1f}",
+                "chat": await self._async_chat_speed(),
                 "sentence": sentence or "",
             },
         )
@@ -245,9 +260,12 @@ class LlmosConfigFlow(AppDiscovery, InstallSteps, ConfigFlow, domain=DOMAIN):
     @override
     async def _async_install(self) -> None:
         """Raises InstallError."""
-        await async_install_all(self.hass, self._async_report, self._options)
-        self._async_show_stage("start")
-        await self._async_try_engine()
+        if not self._is_ready:  # else only the chat model failed
+            await async_install_all(self.hass, self._async_report, self._options)
+            self._async_show_stage("start")
+            await self._async_try_engine()
+            self._is_ready = True
+        await self._async_get_chat()
 
     async def _async_try_engine(self) -> None:
         """See that an engine hears and understands, and how fast. Raises InstallError."""

@@ -12,8 +12,14 @@ from .engine import store
 
 ENGINE_MEMORY = 500_000_000
 CHAT_MODEL = store.QWEN25_CODER_1_5B
-CHAT_MEMORY = 1_900_000_000
 CHAT_CORES = 4  # with fewer an answer takes longer than people wait
+_LIGHT = 1_000_000_000  # bytes; what a word takes grows with them: two cores are enough for less
+
+# Where a chat model is worth it beyond doubt, although only a trial tells how fast it is. Four cores
+# at most compute an answer, so of eight as many stay free. Two cores of a server write twice as fast
+# as people talk, so these four may be a quarter as fast. Of free memory and disk, half stays free.
+_STRONG_CORES = 8
+_SPARE = 2
 
 _CPU_INFO = Path("/proc/cpuinfo")
 _MEMORY_INFO = Path("/proc/meminfo")
@@ -35,16 +41,26 @@ class Hub:
         """Whether the engine fits into what is free now."""
         return self.memory_available >= ENGINE_MEMORY
 
-    @property
-    def chat_obstacle(self) -> str | None:
-        """What this hub has too little of for a chat model: `cores`, `memory` or `disk`."""
-        if self.cores < CHAT_CORES:
-            return "cores"
-        if self.memory_available < ENGINE_MEMORY + CHAT_MEMORY:
+    def chat_obstacle(self, model: store.Model, space: int) -> str | None:
+        """What this hub has too little of for a chat model: `memory`, `disk` or `cores`.
+
+        `space` is what the model takes on the disk until it is ready, beside what is there of it.
+        """
+        if self.memory_available < ENGINE_MEMORY + model.memory:
             return "memory"
-        if self.disk_free < 2 * CHAT_MODEL.size:
+        if self.disk_free < space:
             return "disk"
+        if self.cores < CHAT_CORES and model.memory >= _LIGHT:
+            return "cores"
         return None
+
+    def is_strong_for(self, model: store.Model, space: int) -> bool:
+        """Whether a chat model is worth it here beyond doubt, even to who did not ask for one."""
+        return (
+            self.cores >= _STRONG_CORES
+            and self.memory_available >= _SPARE * (ENGINE_MEMORY + model.memory)
+            and self.disk_free >= _SPARE * space
+        )
 
 
 def read_hub(models: Path) -> Hub:

@@ -21,7 +21,14 @@ from homeassistant.requirements import (
 from homeassistant.util.hass_dict import HassKey
 from homeassistant.util.package import is_installed
 
-from .const import CONF_SPEECH_MODEL, DOMAIN, ENGINE_REQUIREMENTS, models_folder
+from .const import (
+    CONF_CHAT_MODEL,
+    CONF_SPEECH_MODEL,
+    DOMAIN,
+    ENGINE_REQUIREMENTS,
+    NO_MODEL,
+    models_folder,
+)
 from .engine import store
 from .engine.model_files import in_words
 from .hub import disk_free
@@ -70,6 +77,11 @@ def speech_model(options: Mapping[str, Any] | None = None) -> store.Model | None
     return SPEECH_MODEL
 
 
+def chat_model(options: Mapping[str, Any]) -> store.Model | None:
+    """The chat model of the list that an entry with `options` needs, if it does."""
+    return store.MODELS.get(options.get(CONF_CHAT_MODEL, NO_MODEL))
+
+
 async def async_is_installed(hass: HomeAssistant, options: Mapping[str, Any] | None = None) -> bool:
     """Whether all that an engine on this machine needs is here, without a close look."""
     model = speech_model(options)
@@ -83,13 +95,16 @@ def _is_installed(folder: Path, model: store.Model | None) -> bool:
 
 async def async_check_disk(hass: HomeAssistant, options: Mapping[str, Any] | None = None) -> None:
     """Raise InstallError if what is missing does not fit on the disk."""
-    await hass.async_add_executor_job(_check_disk, models_folder(hass), speech_model(options))
+    chat = chat_model(options or {})
+    await hass.async_add_executor_job(_check_disk, models_folder(hass), speech_model(options), chat)
 
 
-def _check_disk(models: Path, model: store.Model | None) -> None:
-    """Raise InstallError if the packages and the model, as far as missing, do not fit."""
-    # The model twice: packed and unpacked.
+def _check_disk(models: Path, model: store.Model | None, chat: store.Model | None = None) -> None:
+    """Raise InstallError if the packages and the models, as far as missing, do not fit."""
+    # The speech model twice: packed and unpacked.
     needed = _missing(models, model, 2, PACKAGES_DISK)
+    if chat:
+        needed += store.space_needed(models, chat)
     if (free := disk_free(models)) < needed:
         raise InstallError("no_disk", needed=in_words(needed), free=in_words(free))
 

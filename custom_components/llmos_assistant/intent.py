@@ -17,14 +17,18 @@ INTENT_SET_VALUE = "LlmosSetValue"
 
 # The actions that put a thing to a mode, by its domain and the attribute that tells the mode.
 _ACTIONS = {
+    ("climate", "fan_mode"): "set_fan_mode",
     ("climate", "hvac_mode"): "set_hvac_mode",
     ("climate", "preset_mode"): "set_preset_mode",
+    ("climate", "swing_mode"): "set_swing_mode",
     ("fan", "oscillating"): "oscillate",
     ("fan", "preset_mode"): "set_preset_mode",
     ("humidifier", "mode"): "set_mode",
     ("input_select", "option"): "select_option",
+    ("media_player", "sound_mode"): "select_sound_mode",
     ("media_player", "source"): "select_source",
     ("select", "option"): "select_option",
+    ("vacuum", "fan_speed"): "set_fan_speed",
     ("water_heater", "operation_mode"): "set_operation_mode",
 }
 

@@ -12,6 +12,8 @@ from .engine.model_files import ModelFile, in_words
 from .engine.shelf import Stored
 from .engine.store import Model
 
+_RECOMMENDED = "recommended"  # the note of the model that most hubs should have
+
 
 class ModelTexts:
     """Sentences in the language of Home Assistant. A selector's own translations hold no numbers."""
@@ -32,17 +34,34 @@ class ModelTexts:
         self, model: Model, here: Container[str], seconds: float | None, words: float | None
     ) -> str:
         """A model with what it costs: download, memory, and its speed if that was measured."""
-        key = "model_here" if model.name in here else "model_download"
-        text = self._say(
-            key, name=model.title, size=in_words(model.size), memory=in_words(model.memory)
-        )
+        text = self.price(model, is_here=model.name in here)
         if seconds is not None:
             text = self._say("model_seconds", model=text, seconds=f"{seconds:.1f}")
         if words is not None:
             text = self._say("model_words", model=text, words=f"{words:.1f}")
-        if model.note:
-            text = self._say("model_note", model=text, note=self._texts[f"note_{model.note}"])
-        return text
+        return self._noted(text, model.note)
+
+    def price(self, model: Model, *, is_here: bool) -> str:
+        """A model with what it takes of download and memory."""
+        return self._say(
+            "model_here" if is_here else "model_download",
+            name=model.title,
+            size=in_words(model.size),
+            memory=in_words(model.memory),
+        )
+
+    def offer(self, model: Model, *, is_here: bool, obstacle: str | None) -> str:
+        """A model to choose for a hub that may have too little of something for it."""
+        text = self.price(model, is_here=is_here)
+        if not obstacle:
+            return self._noted(text, model.note)
+        warned = self._noted(text, f"too_little_{obstacle}")
+        return warned if model.note == _RECOMMENDED else self._noted(warned, model.note)
+
+    def _noted(self, text: str, note: str) -> str:
+        if not note:
+            return text
+        return self._say("model_note", model=text, note=self._texts[f"note_{note}"])
 
     def file(self, file: ModelFile) -> str:
         """A file to choose."""

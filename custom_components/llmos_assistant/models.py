@@ -24,6 +24,7 @@ from .install import (
     Report,
     async_install,
     async_run,
+    chat_model,
 )
 from .reasons import async_reason
 from .speed import async_measure, async_measure_chat
@@ -80,7 +81,7 @@ async def async_install_all(
 ) -> None:
     """Install whatever an entry with `options` needs and lacks. Raises InstallError."""
     await async_install(hass, report, options)
-    if model := store.MODELS.get(options.get(CONF_CHAT_MODEL, NO_MODEL)):
+    if model := chat_model(options):
         await async_get_model(hass, Choice(model, model.purpose), partial(report, STAGE_CHAT_MODEL))
 
 
@@ -127,6 +128,14 @@ async def async_try_chat(hass: HomeAssistant, data: Mapping[str, Any], model: st
         raise InstallError("engine_failed", str(err)) from err
     finally:
         await engine.async_stop()
+
+
+def check_memory(model: store.Model) -> None:
+    """Raise InstallError if this machine has less memory in all than a model takes."""
+    try:
+        store.need_memory(model)
+    except store.ModelError as err:
+        raise InstallError(err.key, err.detail) from err
 
 
 def check_language(options: Mapping[str, Any], language: str) -> None:

@@ -8,21 +8,13 @@ from typing import Any, override
 import voluptuous as vol
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlow
 from homeassistant.const import CONF_LANGUAGE
-from homeassistant.helpers.selector import (
-    SelectOptionDict,
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
-    TextSelector,
-)
+from homeassistant.helpers.selector import SelectOptionDict, TextSelector
 
 from .const import (
-    CONF_CHAT_MODEL,
     CONF_ENGINE,
     CONF_MODEL,
     CONF_REMOVE,
     CONF_SECONDS,
-    CONF_SPEECH_MODEL,
     CONF_UPDATE,
     CONF_WORDS,
     DEFAULT_LANGUAGE,
@@ -35,26 +27,20 @@ from .const import (
 from .engine import store
 from .engine.hugging_face import Listing, is_repository
 from .engine.model_files import in_words
+from .flow_forms import option, select
 from .hub import disk_free
 from .install import SPEECH_MODEL, InstallError
-from .install_steps import InstallSteps
+from .install_steps import OPTIONS, InstallSteps
 from .model_texts import ModelTexts
 from .models import (
     Choice,
-    async_get_model,
     async_look_up,
     async_remove,
     async_stored,
-    async_try_chat,
-    async_try_speech,
     models_in_use,
 )
 
 _HUB = "https://huggingface.co/"  # people paste addresses
-_OPTIONS = {
-    store.Purpose.SPEECH: CONF_SPEECH_MODEL,
-    store.Purpose.CHAT: CONF_CHAT_MODEL,
-}
 _LIKED_GGUF = ("q4_k_m", "q4_0", "q8_0")  # small, and still good
 
 
@@ -66,7 +52,6 @@ class LlmosOptionsFlow(InstallSteps, OptionsFlow):
         self._listing: Listing | None = None
         self._choices: list[Choice] = []
         self._changes: dict[str, Any] = {}  # of the options
-        self._words: float | None = None  # a second, of a chat model that was tried
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what to do."""
@@ -89,7 +74,7 @@ class LlmosOptionsFlow(InstallSteps, OptionsFlow):
     async def _async_step_model(
         self, step_id: str, models: list[store.Model], user_input: dict[str, Any] | None
     ) -> ConfigFlowResult:
-        key = _OPTIONS[self._purpose]
+        key = OPTIONS[self._purpose]
         if user_input is not None:
             chosen = user_input[key]
             if chosen == OWN_MODEL:
@@ -104,8 +89,8 @@ class LlmosOptionsFlow(InstallSteps, OptionsFlow):
         extra = [] if is_speech else [NO_MODEL]
         schema = vol.Schema(
             {
-                vol.Required(key, default=current): _select(
-                    [*map(_option, extra), *options, _option(OWN_MODEL)], key
+                vol.Required(key, default=current): select(
+                    [*map(option, extra), *options, option(OWN_MODEL)], key
                 )
             }
         )
@@ -180,7 +165,7 @@ class LlmosOptionsFlow(InstallSteps, OptionsFlow):
         liked = (f.name for like in _LIKED_GGUF for f in files if like in f.name.lower())
         options = [SelectOptionDict(value=f.name, label=texts.file(f)) for f in files]
         default = next(liked, files[0].name)
-        schema = vol.Schema({vol.Required(CONF_MODEL, default=default): _select(options)})
+        schema = vol.Schema({vol.Required(CONF_MODEL, default=default): select(options)})
         return self.async_show_form(step_id="file", data_schema=schema)
 
     async def async_step_stored(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -208,7 +193,7 @@ class LlmosOptionsFlow(InstallSteps, OptionsFlow):
         removable = [options[m.name] for m in stored if m.name not in in_use]
         updatable = [options[m.name] for m in stored if m.update]
         schema = {
-            vol.Optional(key): _select(choices, multiple=True)
+            vol.Optional(key): select(choices, multiple=True)
             for key, choices in ((CONF_REMOVE, removable), (CONF_UPDATE, updatable))
             if choices
         }
@@ -225,28 +210,16 @@ class LlmosOptionsFlow(InstallSteps, OptionsFlow):
     async def _async_get(self, source: store.Model | Path) -> ConfigFlowResult:
         """Get a model, then use it."""
         self._choices = [Choice(source, self._purpose)]
-        self._changes = {_OPTIONS[self._purpose]: ""}
         return await self.async_step_install()
 
     @override
     async def _async_install(self) -> None:
         for choice in self._choices:
-
-            def report(done: int, total: int, choice: Choice = choice) -> None:
-                self._async_report(*_stage(choice, done, total))
-
-            name = await async_get_model(self.hass, choice, report)
-            if (key := _OPTIONS[choice.purpose]) in self._changes:
-                self._changes[key] = name
-            is_speech = choice.purpose is store.Purpose.SPEECH
-            self._async_show_stage("trying")
-            try_out, noted = (
-                (async_try_speech, CONF_SECONDS) if is_speech else (async_try_chat, CONF_WORDS)
-            )
-            result = round(await try_out(self.hass, self.config_entry.data, name), 2)
-            self._changes[noted] = {**self.config_entry.options.get(noted, {}), name: result}
-            if not is_speech:
-                self._words = result
+            options = {**self.config_entry.options, **self._changes}
+            changes = await self._async_get_and_try(choice, self.config_entry.data, options)
+            if choice.newest:
+                del changes[OPTIONS[choice.purpose]]  # it is used or not, as before
+            self._changes |= changes
 
     @override
     async def async_step_finish(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -263,27 +236,3 @@ class LlmosOptionsFlow(InstallSteps, OptionsFlow):
                 self.hass, entry.runtime_data.async_use_models(), f"{DOMAIN} models"
             )
         return self.async_create_entry(data={**self.config_entry.options, **self._changes})
-
-
-def _stage(choice: Choice, done: int, total: int) -> tuple[str, int, int]:
-    """What is being done, and how much of how much. A GGUF file's second half is converting it."""
-    if not choice.is_gguf:
-        return "download", done, total
-    if isinstance(choice.source, Path):
-        return "conversion", done, total
-    half = total // 2
-    return ("download", done, half) if done <= half else ("conversion", done - half, half)
-
-
-def _option(value: str) -> SelectOptionDict:
-    """An option that the selector's translations name."""
-    return SelectOptionDict(value=value, label=value)
-
-
-def _select(
-    options: list[SelectOptionDict], translation_key: str | None = None, multiple: bool = False
-) -> SelectSelector:
-    config = SelectSelectorConfig(options=options, mode=SelectSelectorMode.LIST, multiple=multiple)
-    if translation_key:
-        config["translation_key"] = translation_key
-    return SelectSelector(config)

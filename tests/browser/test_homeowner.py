@@ -39,7 +39,7 @@ async def test_the_download_is_watched_and_broken_off(house: House) -> None:
     await ui.go("/config/integrations/dashboard")
     await ui.start_adding()
     await expect(ui.page.get_by_text("This hub:")).to_be_visible()
-    await ui.photograph("add")
+    await ui.photograph("add", height=1200)
     await ui.click(ui.button("Submit"))
 
     bar = ui.page.get_by_role("progressbar", name="Progress")
@@ -183,3 +183,20 @@ async def test_six_clicks_to_the_first_command(house: House) -> None:
 
     assert ui.clicks <= 6
     assert ui.typed == [sentence]
+
+
+async def test_a_chat_model_can_be_chosen_on_the_first_screen(house: House) -> None:
+    ui = house.ui
+    await ui.choose_for_entry("Delete")
+    await ui.click(ui.button("Delete"))
+    await expect(ui.text("No entries")).to_be_visible()
+
+    await ui.go("/config/integrations/dashboard")
+    await ui.start_adding()
+    await ui.click(ui.page.get_by_role("radio", name="SmolLM2"))
+    await ui.click(ui.button("Submit"))
+    await expect(ui.page.get_by_text("The chat model writes about")).to_be_visible()
+    await ui.finish_adding()
+    await ui.click(ui.page.get_by_role("link", name="Overview"))
+    await ui.open_assist()
+    await expect(await ui.say("what is the capital of France?")).to_contain_text("Paris")

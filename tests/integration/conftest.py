@@ -24,6 +24,7 @@ from custom_components.llmos_assistant.const import (
     NAME,
 )
 from custom_components.llmos_assistant.engine_client import EngineClient
+from custom_components.llmos_assistant.hub import Hub
 
 from .scripted_engine import ScriptedEngine, serving
 
@@ -39,6 +40,14 @@ _ROOMS = {
 @pytest.fixture(autouse=True)
 def _custom_integrations(enable_custom_integrations: None) -> None:
     """Let Home Assistant load the integration."""
+
+
+@pytest.fixture(autouse=True)
+def _machine() -> Generator[None]:
+    """Make this a hub like most, whatever the tests run on: a chat model fits, and none is got."""
+    hub = Hub("Some CPU", 4, 8_000_000_000, 3_100_000_000, 12_000_000_000)
+    with patch("custom_components.llmos_assistant.flow_forms.read_hub", return_value=hub):
+        yield
 
 
 @pytest.fixture

@@ -119,7 +119,10 @@ async def agenda(home: HomeAssistant, evening: None) -> None:
     )
     work = Diary("Work", meeting("Stand-up meeting", at(15, 10), 0.25))
     beth = Diary(
-        "Beth shifts", meeting("Late", at(13, 13)), meeting("Night", at(20, 20), 10, "LGI")
+        "Beth shifts",
+        meeting("Late", at(13, 13)),
+        meeting("Night", at(20, 20), 10, "LGI"),
+        CalendarEvent(date(2026, 11, 2), date(2026, 11, 3), "Holiday"),
     )
     setup_test_component_platform(home, "calendar", [mine, work, beth])
     setup_test_component_platform(home, "weather", [Sky()])
@@ -202,10 +205,15 @@ async def test_details_of_an_event(
 async def test_a_calendar_that_is_asked_about_tells_what_is_on(
     home: HomeAssistant, engine: ScriptedEngine
 ) -> None:
-    """Not yes or no, which the names of its events may belie."""
+    """Also that it is off, which is no yes."""
     slots: dict[str, SlotValue] = {"ask": "whether", "item": "beth working", "during": "next week"}
-    words, _ = await ask(home, engine, CALENDAR, slots, "is beth working next week")
-    assert words == "On Tuesday: Night at 8:00 PM."
+    words, value = await ask(home, engine, CALENDAR, slots, "is beth working next week")
+    assert (words, value) == ("Yes: Night on Tuesday at 8:00 PM.", True)
+    slots["during"] = "in november"
+    words, value = await ask(home, engine, CALENDAR, slots, "is beth working in november")
+    assert (words, value) == ("On Monday 2 November: Holiday all day.", False)
+    words, _ = await ask(home, engine, "HassGetState", {"domain": "todo", "name": "beth shifts"})
+    assert words == "Nothing today."
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,7 @@ async def lists(home: HomeAssistant) -> None:
         ("did somebody get the eggs", {"item": "the eggs"}, "No, eggs is still on Aldi.", False),
         ("did i put eggs on the list", {"item": "eggs"}, "Yes, eggs is on Aldi.", True),
         ("have we got eggs on there", {"item": "eggs"}, "Yes, eggs is on Aldi.", True),
+        ("has dad got to get eggs", {"item": "eggs"}, "Yes, eggs is on Aldi.", True),
         ("did we get flour", {"item": "flour"}, "No, flour is not on Aldi / Chores.", False),
         ("what chores does tyler have", {"name": "tyler"}, "On Chores (1): Tyler mow the lawn.",
          ["Tyler mow the lawn"]),

@@ -31,14 +31,6 @@ from .flows import start, submit
 from .scripted_engine import ScriptedEngine, serving
 
 _PACKAGE = "custom_components.llmos_assistant"
-HUB = Hub("Some CPU", 4, 8_000_000_000, 3_100_000_000, 12_000_000_000)
-
-
-@pytest.fixture(autouse=True)
-def hub() -> Generator[None]:
-    """Make the hub one with enough of everything."""
-    with patch(f"{_PACKAGE}.flow_forms.read_hub", return_value=HUB):
-        yield
 
 
 @pytest.fixture
@@ -69,6 +61,7 @@ async def test_defaults_end_in_a_loaded_entry(
         "create_pipeline": True,
         "preferred_pipeline": True,
     }
+    assert result["options"] == {"chat_model": "none"}
     assert home.states.async_entity_ids("stt") == ["stt.llmos_assistant"]
     assert "conversation.llmos_assistant" in home.states.async_entity_ids("conversation")
     assert home.states.async_entity_ids("ai_task") == ["ai_task.llmos_assistant"]
@@ -105,19 +98,22 @@ async def test_the_first_screen_tells_what_is_here_and_what_is_recommended(
         "disk": "12 GB",
         "warning": "",
     }
-    assert told["speech"] == "Base, 150 MB to download with what it needs"
-    assert told["chat"].startswith("can be added later")
+    assert told["speech"] == "Base, which fits most hubs: 150 MB to download with what it needs"
+    assert told["chat"].startswith(
+        "Qwen2.5 Coder 1.5B: 1.1 GB to download, 1.9 GB of memory. It fits this hub"
+    )
 
     with patch(f"{_PACKAGE}.flow_forms.download_size", return_value=0):
-        assert (await start(home))["description_placeholders"]["speech"] == "Base, is here already"
+        told = (await start(home))["description_placeholders"]
+    assert told["speech"] == "Base, which fits most hubs: is here already"
 
 
 @pytest.mark.parametrize(
     ("hub", "key", "words"),
     [
         (Hub("", 2, 8 << 30, 8 << 30, 1 << 40), "chat", "fewer than four cores"),
-        (Hub("", 4, 8 << 30, 1 << 30, 1 << 40), "chat", "1.9 GB of memory"),
-        (Hub("", 4, 8 << 30, 8 << 30, 1 << 30), "chat", "disk space"),
+        (Hub("", 4, 8 << 30, 1 << 30, 1 << 40), "chat", "more memory than is free"),
+        (Hub("", 4, 8 << 30, 8 << 30, 1 << 30), "chat", "needs 4.5 GB of disk space"),
         (Hub("", 4, 1 << 30, 100_000_000, 1 << 40), "warning", "500 MB and 100 MB are free"),
     ],
 )

@@ -67,6 +67,10 @@ class Model:
         """Where to look its files up; None if they are known."""
         return next((s for s in self.sources if isinstance(s, HubSource) and not self.files), None)
 
+    def space(self, source: Source) -> int:
+        """Bytes on the disk, at most, while it is fetched from `source` and converted."""
+        return self.size * (source.copies + 2 * self.is_gguf)
+
     def knows(self, language: str) -> bool:
         """Whether it understands `language`, as "en"."""
         return bool({"*", language} & set(self.languages))

@@ -30,6 +30,11 @@ class Cancelled(Exception):
     """Somebody does not want the model any more. What is here of it is kept."""
 
 
+def size_on_disk(folder: Path) -> int:
+    """Bytes of all files in `folder`; 0 if it is not there."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
 def in_words(size: float) -> str:
     """A number of bytes as people read it, in at most two digits: "150 MB", "3.1 GB", "65 GB"."""
     if size < 9_950_000:

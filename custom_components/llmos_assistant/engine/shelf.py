@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .catalog import MODELS, Model, named
 from .hugging_face import Purpose
-from .model_files import ModelError, check_name
+from .model_files import ModelError, check_name, size_on_disk
 from .record import Record
 from .store import PARTIAL, discard, locked
 
@@ -40,7 +40,7 @@ def stored(models: Path) -> list[Stored]:
 
 
 def _stored(folder: Path) -> Stored:
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    size = size_on_disk(folder)
     name = folder.name.removesuffix(PARTIAL)
     record = Record.read(folder)
     known = MODELS.get(name)

@@ -29,7 +29,15 @@ from .catalog import (
     of_repository,
 )
 from .conversion import ConversionError, convert
-from .model_files import Cancelled, ModelError, ModelFile, Progress, check_name, in_words
+from .model_files import (
+    Cancelled,
+    ModelError,
+    ModelFile,
+    Progress,
+    check_name,
+    in_words,
+    size_on_disk,
+)
 from .record import Record
 from .sources import PACKAGES
 
@@ -51,7 +59,9 @@ __all__ = [
     "install_file",
     "is_installed",
     "named",
+    "need_memory",
     "of_repository",
+    "space_needed",
     "verify",
 ]
 
@@ -70,6 +80,14 @@ def is_installed(models: Path, model: Model) -> bool:
     folder = models / model.name
     files = _files(folder, model)
     return bool(files) and all(file.has_size_of(folder / file.name) for file in files)
+
+
+def space_needed(models: Path, model: Model) -> int:
+    """Bytes that fetching `model` takes on the disk at most, beside what is there of it already."""
+    if is_installed(models, model):
+        return 0
+    here = size_on_disk(models / f"{model.name}{PARTIAL}")
+    return max(0, model.space(model.sources[0]) - here)
 
 
 def verify(models: Path, model: Model) -> Path:
@@ -108,7 +126,7 @@ def install(
         model = model.looked_up()
         if whole and Record.read(target).revision == model.revision:
             return target
-        _need_memory(model)
+        need_memory(model)
         if model.is_gguf:
             _fetch(model, staging, lambda done, total: progress(done, 2 * total))
             source = staging / model.files[0].name
@@ -140,7 +158,7 @@ def install_file(models: Path, source: Path, progress: Progress) -> Path:
     with _replacing(models, model.name) as staging:
         if is_installed(models, model) and Record.read(target).revision == model.revision:
             return target
-        _need_memory(model)
+        need_memory(model)
         _need_space(staging, 2 * model.size)
         _tidy(staging, ())
         half = lambda done, total: progress(2 * done - total, total)  # noqa: E731
@@ -199,7 +217,7 @@ def _fetch(model: Model, staging: Path, progress: Progress) -> None:
     for source in model.sources:
         if not missing:
             break
-        _need_space(staging, model.size * (source.copies + 2 * model.is_gguf))
+        _need_space(staging, model.space(source))
         try:
             source.fetch(missing, staging, progress)
         except ModelError as err:
@@ -244,8 +262,7 @@ def _convert(model: Model, source: Path, staging: Path, progress: Progress) -> N
 
 def _need_space(staging: Path, size: int) -> None:
     """Raise ModelError if `size` bytes do not fit beside what is in `staging` already."""
-    here = sum(path.stat().st_size for path in staging.rglob("*") if path.is_file())
-    need = size - here
+    need = size - size_on_disk(staging)
     if (free := shutil.disk_usage(staging).free) < need:
         raise ModelError(
             f"Not enough disk space in {staging.parent}: {in_words(need)} are needed and "
@@ -255,7 +272,7 @@ def _need_space(staging: Path, size: int) -> None:
         )
 
 
-def _need_memory(model: Model) -> None:
+def need_memory(model: Model) -> None:
     """Raise ModelError if this machine has less memory in all than `model` takes."""
     need = model.memory or model.size
     if (total := os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")) < need:

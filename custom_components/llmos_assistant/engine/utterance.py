@@ -208,7 +208,7 @@ def _rest_after_unit(words: list[Word], i: int, joined: list[Word]) -> int:
         return 0
     number = joined[-2]
     whole = number.number or 0
-    if part := {"half": 0.5, "quarter": 0.25}.get(texts[2] if texts[1] == "a" else ""):
+    if part := {"a half": 0.5, "a quarter": 0.25, "3 quarters": 0.75}.get(" ".join(texts[1:3])):
         joined[-2] = Word(f"{whole + part:g}", number.start, number.end)
         return 3
     bare = texts[1].isdigit() and texts[2] not in _MEASURES

@@ -9,8 +9,8 @@ from .names import same, split
 
 _RUN_BY_NAME = frozenset({"scene", "script"})
 _AROUND = frozenset(
-    "activate can do fire for go have hit i it its lets me mode my now ok okay on please put right run set "
-    "start switch thing time to trigger turn up you".split()
+    "activate alright am are bye can do fire for go have hey hit i im it its just lets me mode my now ok okay "
+    "on please put right run set so start switch then thing time to trigger turn up we were well you".split()
 )
 
 

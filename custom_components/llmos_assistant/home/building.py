@@ -14,7 +14,12 @@ from homeassistant.components.alarm_control_panel import (
     ATTR_CODE_ARM_REQUIRED,
     AlarmControlPanelEntityFeature,
 )
-from homeassistant.components.climate import ATTR_CURRENT_TEMPERATURE, ATTR_HVAC_MODES
+from homeassistant.components.climate import (
+    ATTR_CURRENT_TEMPERATURE,
+    ATTR_FAN_MODES,
+    ATTR_HVAC_MODES,
+    ATTR_SWING_MODES,
+)
 from homeassistant.components.cover import ATTR_CURRENT_POSITION
 from homeassistant.components.fan import ATTR_OSCILLATING, ATTR_PERCENTAGE, ATTR_PRESET_MODES
 from homeassistant.components.homeassistant.exposed_entities import (
@@ -31,8 +36,10 @@ from homeassistant.components.light import (
 from homeassistant.components.media_player import (
     ATTR_INPUT_SOURCE_LIST,
     ATTR_MEDIA_VOLUME_LEVEL,
+    ATTR_SOUND_MODE_LIST,
 )
 from homeassistant.components.select import ATTR_OPTIONS
+from homeassistant.components.vacuum import ATTR_FAN_SPEED_LIST
 from homeassistant.components.water_heater import ATTR_OPERATION_LIST
 from homeassistant.const import (
     ATTR_BATTERY_LEVEL,
@@ -224,12 +231,18 @@ def _weather_levels(temperature: float, unit: str | None) -> dict[str, float]:
 
 
 _OPTIONS = {
-    "climate": {"hvac_mode": ATTR_HVAC_MODES, "preset_mode": ATTR_PRESET_MODES},
+    "climate": {
+        "hvac_mode": ATTR_HVAC_MODES,
+        "preset_mode": ATTR_PRESET_MODES,
+        "fan_mode": ATTR_FAN_MODES,
+        "swing_mode": ATTR_SWING_MODES,
+    },
     "fan": {"preset_mode": ATTR_PRESET_MODES},
     "humidifier": {"mode": ATTR_AVAILABLE_MODES},
     "input_select": {"option": ATTR_OPTIONS},
-    "media_player": {"source": ATTR_INPUT_SOURCE_LIST},
+    "media_player": {"source": ATTR_INPUT_SOURCE_LIST, "sound_mode": ATTR_SOUND_MODE_LIST},
     "select": {"option": ATTR_OPTIONS},
+    "vacuum": {"fan_speed": ATTR_FAN_SPEED_LIST},
     "water_heater": {"operation_mode": ATTR_OPERATION_LIST},
 }
 

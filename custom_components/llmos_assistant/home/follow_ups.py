@@ -32,6 +32,13 @@ _VALUES = {
     "humidifier": ("HassHumidifierSetpoint", "humidity"),
 }
 _NUMBERS = frozenset(slot for _, slot in _VALUES.values())
+_TODO = frozenset({"todo"})
+_ON_A_LIST = {
+    "HassShoppingListAddItem": "HassListAddItem",
+    "HassShoppingListCompleteItem": "HassListCompleteItem",
+}
+_ADDS = frozenset({"HassListAddItem", "HassShoppingListAddItem"})
+_UP_DOWN = frozenset({"downstairs", "upstairs"})
 _WEATHER = "HassGetWeather"
 _MEASURED = frozenset({"HassGetState", "HassClimateGetTemperature", _WEATHER})
 _DURATIONS = frozenset({"hours", "minutes", "seconds"})
@@ -85,15 +92,22 @@ def resolve(plan: Plan, text: str, turn: Turn | None, home: Home) -> Plan | None
             if turn is None or turn.last is None:
                 return None
             if step.intent == CORRECT:
-                steps.append(Step(UNDO))
+                steps.append(_taken_back(turn.last))
             steps.append(_again(step, turn, home))
         elif step.intent == YES or (step.intent == UNDO and turn is None):
             return None
+        elif step.intent == UNDO and turn and turn.last:
+            steps.append(_taken_back(turn.last))
         else:
             steps.append(step)
     if all(step.intent == IF for step in steps):  # nothing to do, or nothing at all
         return None
     return replace(plan, steps=tuple(steps))
+
+
+def _taken_back(last: Step) -> Step:
+    """What takes a step back: an item is taken off its list."""
+    return Step("HassListRemoveItem", last.slots) if last.intent in _ADDS else Step(UNDO)
 
 
 def _answer(plan: Plan, text: str, turn: Turn, home: Home) -> Plan | None:
@@ -175,7 +189,7 @@ def _again(step: Step, turn: Turn, home: Home) -> Step:
     assert last is not None
     slots = dict(step.slots)
     value = slots.pop("value", None)
-    if value is not None and last.intent in ASKS:
+    if value is not None and last.intent in ASKS and _is_place(str(value), home):
         slots["area"] = str(value)  # "and what about 2", where rooms have numbers
         value = None
     entities = tuple(
@@ -194,6 +208,8 @@ def _again(step: Step, turn: Turn, home: Home) -> Step:
     if "item" in last.slots and "item" in slots:
         return Step(last.intent, last.slots | slots)
     if "item" in last.slots and "name" in slots:
+        if _is_list(str(slots["name"]), home):  # "no, that's for the Costco list"
+            return Step(_ON_A_LIST.get(last.intent, last.intent), last.slots | slots)
         return Step(last.intent, last.slots | {"item": slots["name"]})
     if "name" in slots and (place := _exact_place(str(slots["name"]), home)):
         slots[place_slot(place)] = slots.pop("name")  # "and the utility" is a room
@@ -201,9 +217,37 @@ def _again(step: Step, turn: Turn, home: Home) -> Step:
     if "name" not in slots and not {"domain", "device_class"} & slots.keys():
         # "And the bedroom": the same there.
         kept |= {k: v for k, v in last.slots.items() if k in ("name", "domain", "device_class")}
+        if namesake := _namesake(kept.get("name"), slots, home):
+            return Step(last.intent, kept | {"name": namesake})
         if "name" in kept and entities:
             kept["kind"] = entities[0].domain
     return Step(last.intent, kept | slots)
+
+
+def _is_place(spoken: str, home: Home) -> bool:
+    try:
+        find_place(spoken, home, None)
+    except Unclear:
+        return False
+    return True
+
+
+def _is_list(spoken: str, home: Home) -> bool:
+    words = split(spoken)
+    return bool(words) and read_name(Name(words, home.of_kind(_TODO), home)) is not None
+
+
+def _namesake(name: SlotValue | None, slots: dict[str, SlotValue], home: Home) -> str | None:
+    """ "And the downstairs one", after the "Upstairs Nest": the "Downstairs Nest"."""
+    place = split(str(slots.get("area") or slots.get("floor") or ""))
+    places: tuple[Place, ...] = (*home.areas, *home.floors)
+    of_places = {word for p in places for own in p.names for word in split(own)} | _UP_DOWN
+    rest = [word for word in split(str(name or "")) if word not in of_places]
+    if name is None or not place or len(rest) == len(split(str(name))):
+        return None
+    wanted = (*place, *rest)
+    found = (own for entity in home.entities for own in entity.names if split(own) == wanted)
+    return next(found, None)
 
 
 def _also_measured(last: Step, kind: str) -> Step:

@@ -6,6 +6,7 @@ what could be meant in one way is done, what could be meant in several is asked,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +14,7 @@ from ..engine.protocol import Plan, SlotValue, Step
 from .asking import as_asked, ground_measures, measures, note_compared
 from .caution import confirm
 from .cleaning import join_cleaning
+from .comfort import ground_comfort
 from .conditions import holds, note_frost
 from .exclusions import leave_out
 from .inventory import Home
@@ -21,7 +23,7 @@ from .levels import set_levels
 from .lists import choose_list
 from .modes import choose_mode, things_with_mode
 from .naming import ground_name, name_from_words
-from .narrowing import said_place, segments, unsaid_name
+from .narrowing import is_no_place, only_place, said_place, segments, unsaid_name, unsaid_place
 from .outdoors import OUTSIDE, says_outside
 from .places import Place, find_place, places_in
 from .placing import ground_group
@@ -36,6 +38,7 @@ __all__ = ["GroundedStep", "Grounding", "Problem", "ProblemKind", "ground"]
 
 IF, UNDO = "LlmosIf", "LlmosUndo"
 
+_ALL = re.compile(r"\b(?:all|every)\b", re.IGNORECASE)
 _OTHERWISE = {"target": "other"}  # of a condition: that the one before it is not met
 _WHOLE_HOME = "all"  # the area that the command model writes for "everywhere", "in the house"
 
@@ -105,7 +108,7 @@ def ground(
             for entity_id in _just_meant(steps) or recent_ids
             if entity_id in home.entity_by_id
         )
-        part = parts[number] if parts else text
+        part = _with_all(parts, number, asked) if parts else text
         scope = Scope(step.intent, dict(step.slots), home, here, recent, part)
         scope.is_alone = parts is not None or sum(s.intent != IF for s in asked) == 1
         scope.place_before = place
@@ -115,6 +118,16 @@ def ground(
             continue  # "on for half an hour and then off": that is what the half hour says
         steps.append(replace(grounded, said=step))
     return Grounding(join_cleaning(_as_conditions_say(steps), home))
+
+
+def _with_all(parts: list[str], number: int, asked: list[Step]) -> str:
+    """The words that a step comes from; "all the curtains and blinds" are all the blinds, too."""
+    part = parts[number]
+    step, before = asked[number], asked[max(number - 1, 0)]
+    if number == 0 or step.intent != before.intent or not NAMING.isdisjoint(step.slots):
+        return part
+    said = _ALL.search(parts[number - 1])
+    return f"{said[0]} {part}" if said else part
 
 
 def _as_conditions_say(steps: list[GroundedStep]) -> list[GroundedStep]:
@@ -162,9 +175,12 @@ def _just_meant(steps: list[GroundedStep]) -> tuple[str, ...]:
 
 def _ground_step(scope: Scope) -> GroundedStep:
     as_meant(scope)
+    ground_comfort(scope)
     instead = list(other_readings(scope))
     grounded = _ground_scope(scope)
     if grounded.problem:
+        for other in instead:
+            ground_comfort(other)
         found = (_ground_scope(other) for other in instead)
         return next((other for other in found if other.problem is None), grounded)
     return grounded
@@ -284,14 +300,20 @@ def _ground_place(scope: Scope) -> None:
         except Unclear as err:
             # "Bedroom lamp" may be a name where there is no bedroom.
             if err.problem.kind is ProblemKind.UNKNOWN_AREA and (
-                scope.name_from_place(str(spoken)) or name_from_words(scope, str(spoken))
+                scope.name_from_place(str(spoken))
+                or name_from_words(scope, str(spoken))
+                or is_no_place(scope, str(spoken))
             ):
                 return
             scope.slots[slot] = spoken
-            raise
+            if (only := only_place(scope, err.problem.candidates)) is None:
+                raise
+            del scope.slots[slot]
+            place = only
         scope.place = place
         scope.slots[place_slot(place)] = place.name
-    if scope.place is None and (there := scope.place_before) and scope.says_there:
+    there = scope.place_before if scope.says_there else unsaid_place(scope)
+    if scope.place is None and there:
         scope.place = there
         scope.slots[place_slot(there)] = there.name
 

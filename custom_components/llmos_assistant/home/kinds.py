@@ -65,6 +65,7 @@ ACTS_ON: dict[str, frozenset[str]] = {
             "input_select",
             "media_player",
             "select",
+            "vacuum",
             "water_heater",
         }
     ),

@@ -12,9 +12,21 @@ from functools import partial
 from ..engine.sounds import sound, sound_likeness
 from .inventory import Entity, Home
 from .kinds import BRANDS, LINES, Kind, kind_of, says_kind, without_kind
-from .names import NEAR, Words, is_plural, likeness, same, singular, sounds_like_part, split, stems
+from .names import (
+    NEAR,
+    Words,
+    is_plural,
+    likeness,
+    same,
+    same_stem,
+    singular,
+    sounds_like_part,
+    split,
+    stems,
+)
 from .places import Place, split_place
 
+_LONG_ENOUGH = 4  # sounds; shorter words sound like too much
 _TO_ASK = 0.75  # how alike a name must sound to be asked about
 _COFFEE = ("coffee", "espresso", "nespresso", "barista", "cafetiere", "kaffee")
 # What people would like, and the words in names of what makes it, the likeliest first.
@@ -190,6 +202,34 @@ def _without_joints(name: Name) -> Reading | None:
     return (_same(inner) or _part(inner)) if 1 < len(words) < len(name.words) else None
 
 
+def _same_stems(name: Name) -> Reading | None:
+    """ "Charging the car" for the "Car Charger"."""
+    words = tuple(word for word in name.words if word not in _JOINTS)
+
+    def fits(_: Entity, own: Words) -> bool:
+        return len(own) == len(words) > 1 and all(
+            any(same_stem(word, other) for other in own) for word in words
+        )
+
+    found = name.entities(fits)
+    return replace(found, is_guess=True) if found else None
+
+
+def _in_part_of_place(name: Name) -> Reading | None:
+    """ "Bedroom heater" for the "Heater" in the "Main bedroom"."""
+    found: dict[str, Entity] = {}
+    for size in range(1, len(name.words)):
+        said, rest = stems(name.words[:size]), name.words[size:]
+        for area in name.home.areas:
+            if any(set(said) < set(stems(split(own))) for own in area.names):
+                inside = Name(
+                    rest, tuple(e for e in name.candidates if e.area_id == area.id), name.home
+                )
+                reading = (read_exactly(inside) or _part(inside)) if inside.candidates else None
+                found |= {e.entity_id: e for e in (reading.entities if reading else ())}
+    return Reading(tuple(found.values())) if found else None
+
+
 def _without_brand(name: Name) -> Reading | None:
     """ "The Ikea lamp", where no name says who made it."""
     words = tuple(word for word in name.words if word not in BRANDS)
@@ -236,6 +276,8 @@ def sounding_like(words: Words, candidates: Iterable[Entity]) -> Entity | None:
     if any(word.isdigit() for word in words):
         return None  # a number that nothing has was hardly misheard
     said = sound(" ".join(words))
+    if len(said) < _LONG_ENOUGH:
+        return None
     scored = sorted(
         (
             (max(sound_likeness(said, sound(n)) for n in e.names), e.entity_id, e)
@@ -273,6 +315,8 @@ _READINGS = (
     _part,
     _part_without_kind,
     _without_joints,
+    _same_stems,
+    _in_part_of_place,
     _by_what_it_makes,
     _without_brand,
     _near,

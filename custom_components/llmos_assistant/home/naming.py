@@ -51,12 +51,13 @@ def ground_name(scope: Scope, *, whole_home: bool = False) -> tuple[str, ...]:
 
 
 def _without_gesture(words: Words) -> Words:
-    """A name without what only points to where it is: "radiator in here", "fountain out front"."""
+    """A name without what only points to things: "radiator in here", "fountain out front", "main ones"."""
     while len(words) > 2 and words[-1] in _THERE and words[-2] in _POINTING:
         words = words[:-2]
-    return words
+    return words[:-1] if len(words) > 1 and words[-1] in _ONES else words
 
 
+_ONES = frozenset({"1", "ones"})  # "one" is written 1
 _POINTING = frozenset({"down", "in", "out", "over", "up"})
 _THERE = frozenset({"back", "front", "here", "there"})
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from .inventory import Entity
-from .kinds import kind_of, says_class
+from .inventory import Area, Entity
+from .kinds import ACTS_ON, kind_of, says_class
 from .names import Words, same_stem, split, stems
 from .places import Place
-from .scope import Scope
+from .scope import NAMING, Scope
 
 # Words of names that are said in many commands without naming anything.
 _JOINTS = re.compile(r",? (?:and then|and|then|plus|also) |, ", re.IGNORECASE)
@@ -19,6 +19,7 @@ _NAMES = frozenset(
 _CLASSES = {"radio": "speaker", "speaker": "speaker", "stereo": "speaker", "tv": "tv"}
 _WITH_CONTACTS = frozenset({"door", "window"})
 _BLINDS = frozenset({"blind", "shade", "shutter"})
+_MERELY_RIGHT = re.compile(r"^right\b|\b(?:all|just) right\b|\bright (?=away|in|into|now|on|there)")
 _OF_NUMBERS = frozenset({"LlmosSetValue"})
 _OPENINGS = frozenset(
     {"door", "garage", "gate", "window"}
@@ -34,15 +35,51 @@ def said_place(scope: Scope) -> Place | None:
         return None
     left_out = split(str(scope.slots.get("except", "")))
     words = split(scope.text)
-    if scope.here and (scope.says_here and "here" not in left_out):
-        return scope.here
     places: tuple[Place, ...] = (*scope.home.areas, *scope.home.floors)
     found = [
         place
         for place in places
         if any(_within(split(n), words) and not _within(split(n), left_out) for n in place.names)
     ]
+    if len(found) == 1 and "here" not in words:
+        return found[0]
+    says_here = scope.says_here and "here" not in left_out
+    return scope.here if scope.here and says_here else None
+
+
+def unsaid_place(scope: Scope) -> Place | None:
+    """The place that the utterance names and the plan does not: "the heat pump on in our room"."""
+    if (
+        not NAMING.isdisjoint(scope.slots)
+        or scope.said_domain is None
+        or scope.intent not in ACTS_ON
+    ):
+        return None
+    place = said_place(scope)
+    is_kind = place and str(scope.slots.get("device_class")) in split(place.name)
+    return place if place != scope.here and not is_kind else None
+
+
+def only_place(scope: Scope, names: tuple[str, ...]) -> Place | None:
+    """The only one of the places so called that has what is meant; the speaker's own before all."""
+    if scope.here and any(same_ending(scope.here, name) for name in names):
+        return scope.here
+    places: tuple[Place, ...] = (*scope.home.areas, *scope.home.floors)
+    found = [p for p in places if p.name in names and scope.inside(scope.group, p)]
     return found[0] if len(found) == 1 else None
+
+
+def same_ending(place: Area, name: str) -> bool:
+    """If the place is one of the kind, too: the "Woodshed", where there is a "Tractor shed"."""
+    return any(split(own)[-1].endswith(split(name)[-1]) for own in place.names)
+
+
+def is_no_place(scope: Scope, spoken: str) -> bool:
+    """If words taken for a place are none: "unlock it for the kids"; "I can't see to fetch the wood"."""
+    if "name" in scope.slots:
+        return re.search(rf"\bfor (?:the |my |our )?{re.escape(spoken)}", scope.text) is not None
+    kinds = {kind.domain for word in split(scope.text) if (kind := kind_of(word))}
+    return scope.said_domain == "light" and scope.here is not None and "light" not in kinds
 
 
 def _within(name: Words, words: Words) -> bool:
@@ -62,22 +99,41 @@ def narrow(scope: Scope, group: tuple[Entity, ...]) -> tuple[Entity, ...]:
     if len(group) < 2 or not scope.is_alone or "except" in scope.slots:
         return group
     if scope.says_all:
-        # "Every desk lamp" are all of that name.
+        # "Every desk lamp" are all of that name, "all the Hues" all that have it in theirs.
         words = stems(split(scope.text))
+        each = _after_each(scope)
         so_called = tuple(
             entity
             for entity in group
-            if any(_is_said(stems(split(n)), words) for n in entity.names)
+            if any(
+                _is_said(name, words) or not each.isdisjoint(name)
+                for name in map(stems, map(split, entity.names))
+            )
         )
-        return so_called or group
-    said = frozenset(stems(split(scope.text))) - _COMMON - _places(scope)
-    exactly = frozenset(split(scope.text))
+        return so_called or of_said_class(scope, group)
+    text = _without_filler(scope)
+    said = frozenset(stems(split(text))) - _COMMON - _places(scope)
+    exactly = frozenset(split(text))
     hits = [max(_hits(split(name), said, exactly) for name in entity.names) for entity in group]
     if not any(hits):
         return of_said_class(scope, group)
     if all(hits):
         return group
     return tuple(entity for entity, n in zip(group, hits, strict=True) if n == max(hits))
+
+
+def _without_filler(scope: Scope) -> str:
+    """The utterance without a "right" that is no side."""
+    return _MERELY_RIGHT.sub("", scope.text.lower())
+
+
+def _after_each(scope: Scope) -> frozenset[str]:
+    """The words behind "every" and "all the" that stand for no kind and no place."""
+    said = re.findall(
+        r"\b(?:all|both|each|every)(?: of)?(?: the| my| our)? (\w+)", scope.text.lower()
+    )
+    words = frozenset(stems(split(" ".join(said)))) - _COMMON - _places(scope)
+    return frozenset(word for word in words if kind_of(word) is None)
 
 
 def _is_said(name: Words, words: Words) -> bool:
@@ -120,7 +176,7 @@ def asked_alike(scope: Scope) -> tuple[Entity, ...]:
 
 def unsaid_name(scope: Scope) -> str | None:
     """The word that names things, where the kind that was understood was not said: "turn off the pump"."""
-    words = stems(split(scope.text))
+    words = stems(split(_without_filler(scope)))
     kinds = {kind.domain for word in words if (kind := kind_of(word))}
     is_said = scope.said_domain in kinds or scope.slots.get("device_class") in words
     is_certain = scope.said_domain is None and scope.intent not in _OF_NUMBERS

@@ -24,9 +24,12 @@ from .scope import Scope
 
 # Their handlers refuse several things at once.
 _SETS_ONE = ONE_ONLY - {"HassMediaSearchAndPlay"}
+_NAMED_ONLY = frozenset({"HassHumidifierMode", "HassHumidifierSetpoint"})  # for their handlers
 _ASKS = ASKS | {"HassClimateGetTemperature", "LlmosGetCalendar"}
 _OF_ALL = frozenset("all any anyone anything each every everything house home how which".split())
 _TEMPERATURE = frozenset({"temperature"})
+_OF_A_ROOM = frozenset({"fan", "light"})
+_DOORS = frozenset({"doors", "locks"})
 _IN_PLAY = frozenset({"paused", "playing"})
 
 
@@ -72,13 +75,15 @@ def ground_group(scope: Scope, *, whole_home: bool = False, spoken: str = "") ->
     _fit_labels(scope, group, spoken)
     if scope.intent == "HassSetPosition" and "device_class" not in scope.slots:
         scope.each = True  # its handler wants a name or a class
+    if scope.intent in _NAMED_ONLY:
+        scope.each = True
     return tuple(entity.entity_id for entity in group)
 
 
 def _played(scope: Scope, group: tuple[Entity, ...]) -> tuple[Entity, ...]:
     """What plays, where that was said: "everything that's playing", "all the music", which no TV is."""
     words = split(scope.text)
-    is_music = scope.intent in MEDIA and "music" in words
+    is_music = scope.intent in MEDIA - {"HassMediaUnpause"} and "music" in words
     if not is_music and not (scope.intent == "HassTurnOff" and "playing" in words):
         return ()
     return tuple(e for e in group if e.state == "playing" and not (is_music and _is_tv(e)))
@@ -185,7 +190,7 @@ _STOPS = frozenset(
 _IDLE = frozenset(
     {"closed", "docked", "idle", "off", "paused", "standby", "unavailable", "unknown", "unlocked"}
 )
-_RUNNING = frozenset({"cleaning", "cool", "heat", "mowing", "on", "open", "playing"})
+_RUNNING = frozenset({"cleaning", "cool", "heat", "locked", "mowing", "on", "open", "playing"})
 
 
 def to_be_changed(scope: Scope, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
@@ -212,6 +217,7 @@ def _in_this_room(scope: Scope, group: tuple[Entity, ...], spoken: str) -> tuple
         if scope.intent in MEDIA:
             # "Quieter" means what is playing, here or elsewhere.
             playing = tuple(entity for entity in inside if entity.state == "playing")
+            playing = playing or tuple(entity for entity in inside if entity.state == "on")
             elsewhere = () if playing else tuple(e for e in group if e.state == "playing")
             if (
                 scope.intent in _STOPS
@@ -223,18 +229,33 @@ def _in_this_room(scope: Scope, group: tuple[Entity, ...], spoken: str) -> tuple
         if "name" not in scope.slots:
             scope.slots["area"] = scope.here.name
         return inside
-    if len(group) == 1 or scope.intent not in MANY_AT_ONCE | ONE_ONLY | MEDIA:
+    if not _is_implied(scope) and (
+        len(group) == 1 or scope.intent not in MANY_AT_ONCE | ONE_ONLY | MEDIA
+    ):
         return group
     if recent := tuple(entity for entity in group if entity in scope.recent):
         scope.each = True
         return recent
     changed = to_be_changed(scope, group)
-    if len(changed) == 1:
+    is_locking = scope.intent == "HassTurnOn" and scope.said_domain == "lock"
+    if (len(changed) == 1 and not _is_implied(scope)) or (is_locking and _says_several(scope)):
         scope.each = True
         return changed
     areas = dict.fromkeys(area.name for entity in group if (area := scope.home.area_of(entity)))
     choices = tuple(entity.entity_id for entity in group)
     raise Unclear(ProblemKind.WHICH_AREA, _what(scope, spoken), tuple(areas), choices=choices)
+
+
+def _is_implied(scope: Scope) -> bool:
+    """If a fan or a light is meant that was not spoken of: "it's stuffy in here" is about this room."""
+    words = split(scope.text)
+    kinds = {kind.domain for word in words if (kind := kind_of(word))}
+    return bool(words and scope.here) and scope.said_domain in _OF_A_ROOM - kinds
+
+
+def _says_several(scope: Scope) -> bool:
+    """ "Lock the doors", and not just one of them."""
+    return any(is_plural(word) for word in split(scope.text) if word in _DOORS)
 
 
 def _fit_labels(scope: Scope, group: tuple[Entity, ...], spoken: str) -> None:

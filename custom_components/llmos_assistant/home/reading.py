@@ -12,6 +12,7 @@ from .grounding import Grounding, ground
 from .inventory import Home
 from .matching import Name, read_exactly
 from .names import split
+from .narrowing import segments
 from .problems import ProblemKind
 from .scope import NAMING
 
@@ -54,6 +55,8 @@ def read(
     """The likeliest reading that can be carried out here; the likeliest of all if none can."""
     if named := run_by_name(text, home):
         plan = named
+    elif first := _begins_with_name(plan, text, home):
+        plan = replace(plan, steps=(*first.steps, *plan.steps), alternatives=())
     if plan.confidence < _LEAST and any(not other.steps for other in plan.alternatives):
         plan = Plan()  # as likely talk as anything
     likeliest = _ground(plan, text, home, area_id, turn)
@@ -74,6 +77,13 @@ def read(
         ):
             return other
     return likeliest
+
+
+def _begins_with_name(plan: Plan, text: str, home: Home) -> Plan | None:
+    """What runs the scene that a text begins with and the plan has not: "movie night and the shades down"."""
+    parts = segments(text, 2) if len(plan.steps) == 1 else None
+    first = run_by_name(parts[0], home) if parts else None
+    return first if first and first.steps != plan.steps else None
 
 
 def _names_things(plan: Plan, home: Home) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..engine.protocol import SlotValue
 from .asking import CALENDAR, PERHAPS, asks_where_unknown
 from .inventory import Area
+from .kinds import kind_of
 from .matching import Name, read_exactly
 from .modes import STILL, is_source, said_player
 from .names import same, split, stems
@@ -20,6 +21,7 @@ SET_MODE, SET_VALUE = "LlmosSetMode", "LlmosSetValue"
 
 _HUMIDIFIER_MODE = "HassHumidifierMode"
 _SET_TEMPERATURE = "HassClimateSetTemperature"
+_ON_OFF = frozenset({"HassTurnOff", "HassTurnOn"})
 _OF_LIGHTS = frozenset({"brightness", "color", "temperature"})
 _OF_WHAT_PLAYS = frozenset(
     {"HassMediaNext", "HassMediaPause", "HassMediaPrevious", "HassMediaUnpause"}
@@ -133,6 +135,12 @@ def other_readings(scope: Scope) -> Iterator[Scope]:
         yield replace(scope, intent="HassLightSet", slots=_without_place(scope) | {"name": spoken})
     elif scope.intent == _SET_TEMPERATURE and "name" in scope.slots:
         yield replace(scope, intent=SET_VALUE, slots=dict(scope.slots))
+    elif scope.intent in _ON_OFF and (word := _said_kind(scope)):
+        # "The dehumidifier", where that is a plug of this name.
+        yield replace(scope, slots=_without_kind(scope) | {"name": word})
+    elif scope.intent == "HassTurnOn" and scope.said_domain == "fan":
+        # "It's burning up in here", where no fan is.
+        yield replace(scope, intent=_SET_TEMPERATURE, slots={"temperature": "down"})
     elif scope.intent == "HassTurnOn" and _means_alarm(scope):
         yield replace(scope, intent=SET_MODE, slots={"mode": "away", "domain": _ALARM})
     elif scope.intent == "HassTurnOn" and is_source(scope, str(scope.slots.get("name", ""))):
@@ -161,6 +169,17 @@ def other_readings(scope: Scope) -> Iterator[Scope]:
         # "Holiday mode on" may be a switch, a scene or a script of that name.
         for name in (f"{mode} mode", mode):
             yield replace(scope, intent="HassTurnOn", slots={"name": name})
+
+
+def _said_kind(scope: Scope) -> str | None:
+    """The word that the kind of the step was said with."""
+    words = split(scope.text) if scope.said_domain and "name" not in scope.slots else ()
+    found = (word for word in words if (kind := kind_of(word)) and kind.domain == scope.said_domain)
+    return next(found, None)
+
+
+def _without_kind(scope: Scope) -> dict[str, SlotValue]:
+    return {k: v for k, v in scope.slots.items() if k not in ("domain", "device_class")}
 
 
 def _is_measured(scope: Scope) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ..engine.protocol import SlotValue
 from .inventory import Area, Entity, Home
@@ -59,7 +60,11 @@ class Scope:
     @property
     def says_here(self) -> bool:
         """If the utterance speaks of the place that it is said in."""
-        return not _HERE.isdisjoint(self.text.lower().split())
+        words = split(self.text)
+        rooms = [split(name) for area in self.home.areas for name in area.names]
+        named = {pair for room in rooms for pair in pairwise(room)}
+        said = {b for a, b in pairwise(("", *words)) if (a, b) not in named}
+        return not _HERE.isdisjoint(said)
 
     @property
     def says_there(self) -> bool:
