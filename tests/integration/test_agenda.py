@@ -118,12 +118,18 @@ async def agenda(home: HomeAssistant, evening: None) -> None:
         CalendarEvent(date(2026, 10, 17), date(2026, 10, 19), "Trip to Bath"),
     )
     work = Diary("Work", meeting("Stand-up meeting", at(15, 10), 0.25))
-    setup_test_component_platform(home, "calendar", [mine, work])
+    beth = Diary(
+        "Beth shifts",
+        meeting("Late", at(13, 13)),
+        meeting("Night", at(20, 20), 10, "LGI"),
+        CalendarEvent(date(2026, 11, 2), date(2026, 11, 3), "Holiday"),
+    )
+    setup_test_component_platform(home, "calendar", [mine, work, beth])
     setup_test_component_platform(home, "weather", [Sky()])
     for domain in ("calendar", "weather"):
         assert await async_setup_component(home, domain, {domain: [{"platform": "test"}]})
     await home.async_block_till_done()
-    for entity_id in ("calendar.mine", "calendar.work", "weather.sky"):
+    for entity_id in ("calendar.mine", "calendar.work", "calendar.beth_shifts", "weather.sky"):
         async_expose_entity(home, "conversation", entity_id, True)
 
 
@@ -183,6 +189,9 @@ async def test_over_the_weekend_is_no_end(home: HomeAssistant, engine: ScriptedE
         ("when is ada's lunch", "ada's lunch", "Lunch with Ada is tomorrow at 12:00 PM."),
         ("when do i see the dentists", "seeing the dentist", "Dentist is tomorrow at 9:30 AM."),
         ("when is football", "football", "I see no football in the calendar."),
+        ("when does beth work next", "beth work", "Night is on Tuesday at 8:00 PM."),
+        ("when does beth finish next", "beth", "Night ends on Wednesday 21 October at 6:00 AM."),
+        ("where does beth work next", "beth", "Night is at LGI."),
     ],
 )
 async def test_details_of_an_event(
@@ -191,6 +200,63 @@ async def test_details_of_an_event(
     """Where, until when; and an event that is not called quite so."""
     slots: dict[str, SlotValue] = {"ask": "when", "item": item}
     assert (await ask(home, engine, CALENDAR, slots, text))[0] == answer
+
+
+async def test_a_calendar_that_is_asked_about_tells_what_is_on(
+    home: HomeAssistant, engine: ScriptedEngine
+) -> None:
+    """Also that it is off, which is no yes."""
+    slots: dict[str, SlotValue] = {"ask": "whether", "item": "beth working", "during": "next week"}
+    words, value = await ask(home, engine, CALENDAR, slots, "is beth working next week")
+    assert (words, value) == ("Yes: Night on Tuesday at 8:00 PM.", True)
+    slots["during"] = "in november"
+    words, value = await ask(home, engine, CALENDAR, slots, "is beth working in november")
+    assert (words, value) == ("On Monday 2 November: Holiday all day.", False)
+    words, _ = await ask(home, engine, "HassGetState", {"domain": "todo", "name": "beth shifts"})
+    assert words == "Nothing today."
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("where's the cinema", "Cinema is at Odeon."),
+        ("where's the football", "Sorry, I am not aware of any device called the football"),
+        ("what's the cinema", "Sorry, I am not aware of any device called the cinema"),
+    ],
+)
+async def test_where_something_is_that_is_no_thing(
+    home: HomeAssistant, engine: ScriptedEngine, text: str, answer: str
+) -> None:
+    """An event has a place, too."""
+    name = text.partition(" ")[2]
+    assert (await ask(home, engine, "HassGetState", {"name": name}, text))[0] == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "slots", "answer"),
+    [
+        ("when's it going to rain", {"condition": "rainy"},
+         "Today at 9:30 PM: rainy, 9 °C, 80 % chance of rain."),
+        ("when's the next snow", {"condition": "snowy"},
+         "On Sunday: snowy, -2 to 3 °C, 60 % chance of snow."),
+        ("when will it stop being cloudy", {"condition": "cloudy"},
+         "Today at 9:30 PM: rainy, 9 °C, 80 % chance of rain."),
+        ("when's the next fog", {"condition": "foggy"}, "Not as far as the forecast goes."),
+        ("is it raining", {"condition": "rainy"}, "No, now: cloudy, 11 °C."),
+        ("will it be dry in the morning", {"condition": "rainy", "during": "in the morning"},
+         "No, tomorrow: cloudy, 2 to 5.5 °C."),
+        ("will it be dark by 8", {"condition": "dark", "during": "8"},
+         "Yes, the sun sets today at 6:09 PM."),
+    ],
+)  # fmt: skip
+async def test_when_the_weather_will_be_so(
+    home: HomeAssistant,
+    engine: ScriptedEngine,
+    text: str,
+    slots: dict[str, SlotValue],
+    answer: str,
+) -> None:
+    assert (await ask(home, engine, WEATHER, slots, text))[0] == answer
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,86 @@ async def test_the_past(
         assert asked[1] == value
 
 
+@pytest.mark.parametrize(
+    ("text", "slots", "answer"),
+    [
+        ("how cold did it get yesterday",
+         {"device_class": "temperature", "ask": "lowest", "during": "yesterday"},
+         "8 °C, yesterday at 5:30 PM."),
+        ("how warm did the boiler get today",
+         {"device_class": "temperature", "ask": "highest", "area": "boiler", "during": "today"},
+         "70 °C, today at 12:00 AM."),
+        ("what's the warmest it got in here today",
+         {"device_class": "temperature", "ask": "highest", "during": "today"},
+         "21 °C, today at 6:30 PM."),
+        ("how much electric have we used today",
+         {"device_class": "energy", "ask": "total", "during": "today"}, "8 kWh altogether."),
+        ("how much gas have we used today",
+         {"device_class": "energy", "ask": "total", "during": "today"}, "3 kWh altogether."),
+        ("when did heather go out", {"name": "heather", "state": "not_home", "ask": "when"},
+         "Heather left today at 5:30 PM."),
+        ("when were the hens let out", {"name": "hens", "state": "not_home", "ask": "when"},
+         "Hen door was last opened today at 6:30 PM."),
+    ],
+)  # fmt: skip
+async def test_the_past_that_is_meant(
+    past: HomeAssistant,
+    engine: ScriptedEngine,
+    assistant: Any,
+    freezer: FrozenDateTimeFactory,
+    text: str,
+    slots: dict[str, SlotValue],
+    answer: str,
+) -> None:
+    """The weather's where no room is named; people who went somewhere; one source of energy."""
+    now = dt_util.utcnow()
+    energy = {"device_class": "energy", "unit_of_measurement": "kWh"}
+    script = [
+        (40, "sensor.boiler_temperature", "70", THERMOMETER),
+        (40, "sensor.electric_today", "0", energy),
+        (40, "sensor.gas_today", "0", energy),
+        (40, "person.heather", "home", {}),
+        (40, "cover.hen_door", "closed", {"device_class": "door"}),
+        (40, "automation.hens_out", "on", {}),
+        (2, "person.heather", "not_home", {}),
+        (1.5, "person.heather", "Bowling club", {}),
+        (1, "sensor.electric_today", "8", energy),
+        (1, "sensor.gas_today", "3", energy),
+        (1, "sensor.lounge", "21", THERMOMETER),
+        (1, "cover.hen_door", "open", {"device_class": "door"}),
+    ]
+    for hours, entity_id, state, attributes in script:
+        freezer.move_to(now - timedelta(hours=hours))
+        put(past, entity_id, state, "Lounge" if "lounge" in entity_id else "", **attributes)
+        await past.async_block_till_done()
+    freezer.move_to(now)
+    await async_wait_recording_done(past)
+
+    assert (await ask(past, engine, HISTORY, slots, text))[0] == answer
+
+
+async def test_the_past_of_the_weather_service(
+    past: HomeAssistant, engine: ScriptedEngine, assistant: Any, freezer: FrozenDateTimeFactory
+) -> None:
+    """Where no thermometer is outside, its attribute tells."""
+    past.states.async_remove("sensor.porch")
+    now = dt_util.utcnow()
+    for hours, temperature in ((30, 9), (12, -1), (3, 5)):
+        freezer.move_to(now - timedelta(hours=hours))
+        put(past, "weather.town", "sunny", temperature=temperature, temperature_unit="°C")
+        await past.async_block_till_done()
+    freezer.move_to(now)
+    await async_wait_recording_done(past)
+
+    slots: dict[str, SlotValue] = {
+        "device_class": "temperature",
+        "ask": "lowest",
+        "during": "this morning",
+    }
+    asked = await ask(past, engine, HISTORY, slots, "how cold did it get this morning")
+    assert asked == ("-1 °C, today at 7:30 AM.", -1.0)
+
+
 async def test_who_did_it(
     past: HomeAssistant, engine: ScriptedEngine, assistant: Any, hass_admin_user: Any
 ) -> None:

@@ -18,6 +18,7 @@ from ..const import DOMAIN
 from .answering import async_answer
 from .grounding import IF, UNDO
 from .items import async_open_items, find_item, needs_known_item
+from .questions.timers import tell_timers
 from .speech import Speaker, join_sentences
 from .times import split_duration
 from .undoing import Undoing, async_put_back, taken_back
@@ -80,6 +81,8 @@ async def async_act(
             response = await async_put_back(hass, request.before, request.context, speaker.language)
         else:
             response = await _async_act(hass, step, request, speaker)
+            if told := tell_timers(response, speaker):
+                response.async_set_speech(told)
         on_response(response)
         _merge(merged, response)
         if response.error_code is not None:

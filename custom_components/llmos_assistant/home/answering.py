@@ -55,8 +55,10 @@ async def _async_answer(
             )
         case intent.INTENT_GET_CURRENT_DATE:
             return answer_date(step, speaker)
+        case "HassGetWeather" if step.slots.get("condition") in ("dark", "light"):
+            return answer_sun(hass, step, text, speaker)  # "will it be dark by 5"
         case "HassGetWeather":
-            return await async_answer_weather(hass, step, speaker)
+            return await async_answer_weather(hass, step, text, speaker)
         case "LlmosGetCalendar":
             return await async_answer_calendar(hass, step, text, speaker)
         case "LlmosGetHistory":

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from .measuring import compared, measuring
-from .outdoors import says_outside
-from .scope import Scope
+import re
 
-HISTORY, CALENDAR, SUN = "LlmosGetHistory", "LlmosGetCalendar", "LlmosGetSun"
+from .inventory import Area
+from .matching import Name, read_exactly, read_name, sounding_like
+from .measuring import HISTORY, LOW, compared, measuring
+from .names import split, stems
+from .narrowing import said_place
+from .outdoors import OUTSIDE, says_outside
+from .scope import NAMING, Scope, place_slot
+
+CALENDAR, SUN = "LlmosGetCalendar", "LlmosGetSun"
+ABOUT = "about"  # a slot of our own: what the entries of lists that are meant speak of
+PERHAPS = "perhaps"  # a slot of our own: what is asked about may be no event at all
 
 # Asked of what a kind of sensors measures, and not of one thing.
 _OF_MEASURES = frozenset({"ask", "above", "below"})
@@ -23,6 +31,11 @@ _HAS = {
     "title": "media_player",
     "volume": "media_player",
 }
+_BATTERY = frozenset({"battery"})
+_PLAYS = re.compile(r"\b(?:listening|playing|watching)\b")
+_ROOMS = frozenset({"bedroom", "room", "study"})
+_WATERING = frozenset({"irrigation", "sprinkler", "watering"})
+_WHERE = re.compile(r"^(?:and |so )?(?:where|what place|what address)\b|\bwhere(?:'s| is| are)\b")
 
 
 def measures(scope: Scope) -> bool:
@@ -54,12 +67,104 @@ def note_compared(scope: Scope) -> None:
         scope.other_ids = tuple(entity.entity_id for entity in compared(scope, str(than)))
 
 
-def choose_kind(scope: Scope) -> None:
-    """Say which kind of thing has what is asked for, where nothing else does."""
-    if (
-        scope.intent != "HassGetState"
-        or (kind := _HAS.get(str(scope.slots.get("attribute")))) is None
-    ):
+def asks_where_unknown(scope: Scope) -> bool:
+    """If it is asked where something is that is no thing of this home: "where's the party"."""
+    words = split(str(scope.slots.get("name", "")))
+    if not words or "state" in scope.slots or not _WHERE.search(scope.text.lower()):
+        return False
+    known = read_name(Name(words, scope.candidates, scope.home))
+    return known is None and sounding_like(words, scope.candidates) is None
+
+
+def as_asked(scope: Scope) -> None:
+    """Say which things a question is about, where the words leave it to the home."""
+    if scope.intent != "HassGetState":
         return
-    if not {"name", "domain", "target"} & scope.slots.keys():
+    _choose_kind(scope)
+    for means in (_entries_about, _battery_of, _players_of, _watering):
+        if "name" in scope.slots:
+            means(scope)
+    if scope.said_domain == "media_player" and NAMING.isdisjoint(scope.slots):
+        _place_outside(scope)
+
+
+def _choose_kind(scope: Scope) -> None:
+    """The kind of thing that has what is asked for: what is bright is a light."""
+    kind = _HAS.get(str(scope.slots.get("attribute")))
+    if kind and not {"name", "domain", "target"} & scope.slots.keys():
         scope.slots["domain"] = kind
+
+
+def _entries_about(scope: Scope) -> None:
+    """ "What chores does Tyler have", where no list is Tyler's: the entries that speak of him."""
+    words = split(str(scope.slots["name"]))
+    lists = scope.home.of_kind(frozenset({"todo"}))
+    if scope.said_domain != "todo" or "item" in scope.slots or not words:
+        return
+    calendars = scope.home.of_kind(frozenset({"calendar"}))
+    if "list" not in split(scope.text) and read_exactly(Name(words, calendars, scope.home)):
+        scope.intent = CALENDAR  # "anything from the concierge this week"
+        del scope.slots["domain"]
+        return
+    if "list" in split(scope.text) or read_name(Name(words, lists, scope.home)):
+        return
+    scope.slots[ABOUT] = scope.slots.pop("name")
+    said = frozenset(stems(split(scope.text)))
+    named = [e for e in lists if any(set(stems(split(n))) <= said for n in e.names if split(n))]
+    if len(named) == 1:
+        scope.slots["name"] = named[0].name
+
+
+def _battery_of(scope: Scope) -> None:
+    """ "Does the lock need new batteries", where no sensor of its own says yes or no: what is left in it."""
+    slots = scope.slots
+    if slots.get("device_class") != "battery" or "ask" in slots:
+        return
+    if scope.home.of_kind(frozenset({"binary_sensor"}), _BATTERY):
+        return
+    if slots.pop("state", None) == "on":
+        slots.setdefault("below", LOW)
+    for slot in ("device_class", "domain"):
+        slots.pop(slot, None)
+    slots["attribute"] = "battery"
+
+
+def _players_of(scope: Scope) -> None:
+    """ "What's Dev listening to": what plays in the room of whom the name is, or anywhere."""
+    if scope.said_domain or "state" in scope.slots or not _PLAYS.search(scope.text.lower()):
+        return
+    words = split(str(scope.slots["name"]))
+    people = scope.home.of_kind(frozenset({"person"}))
+    if not words or not read_exactly(Name(words, people, scope.home)):
+        return
+    del scope.slots["name"]
+    scope.slots |= {"domain": "media_player", "state": "playing"}
+    rooms = [area for area in scope.home.areas if any(_is_room_of(words, n) for n in area.names)]
+    if len(rooms) == 1 and scope.inside(scope.group, rooms[0]):
+        scope.slots["area"] = rooms[0].name
+
+
+def _is_room_of(person: tuple[str, ...], room: str) -> bool:
+    """If a room is called after a person: "Dev's room"."""
+    words = stems(split(room))
+    return words[:-1] == stems(person) and words[-1] in _ROOMS
+
+
+def _watering(scope: Scope) -> None:
+    """ "Are the sprinklers running", where only an automation is called so: the valves that let water run."""
+    words = stems(split(str(scope.slots["name"])))
+    if len(words) != 1 or words[0] not in _WATERING or "state" not in scope.slots:
+        return
+    things = tuple(entity for entity in scope.home.entities if entity.domain != "automation")
+    if read_name(Name(words, things, scope.home)) or not scope.home.of_kind(frozenset({"valve"})):
+        return
+    del scope.slots["name"]
+    scope.slots["domain"] = "valve"
+
+
+def _place_outside(scope: Scope) -> None:
+    """ "Is anything playing outside"."""
+    if says_outside(scope.text, scope.home):
+        scope.slots["area"] = OUTSIDE
+    elif OUTSIDE in split(scope.text) and isinstance(area := said_place(scope), Area):
+        scope.slots[place_slot(area)] = area.name

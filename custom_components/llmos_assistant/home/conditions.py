@@ -6,7 +6,8 @@ import re
 
 from .inventory import Entity
 from .kinds import BINARY_STATES, STATE_DOMAINS
-from .measuring import measuring, of_said_kind, outdoors
+from .measuring import is_below, measuring, of_said_kind, outdoors
+from .names import same, split
 from .naming import ground_name
 from .narrowing import narrow
 from .outdoors import OUTSIDE
@@ -34,8 +35,13 @@ _RUNNING_MODES = frozenset(
 )  # are on in many ways
 _NOT_RUNNING = frozenset({"off", "standby", "unavailable", "unknown"})
 _RUNS = frozenset(
-    {"active", "drying", "in_use", "run", "running", "washing"}
-)  # what appliances tell
+    {"active", "in_use", "run"}
+)  # what appliances tell, besides "rinsing" and the like
+_IS_WAITING = frozenset({"nothing", "pending", "waiting"})
+_AT_HOME = frozenset({"home", "not_home"})
+_NOT_KNOWN = frozenset({"unavailable", "unknown"})
+_ROBOTS = frozenset({"lawn_mower", "vacuum"})
+_SOMEWHERE = frozenset({"device_tracker", "person"})  # are in zones, which have names
 
 
 def holds(scope: Scope) -> tuple[bool, tuple[str, ...]]:
@@ -125,13 +131,17 @@ def _fits(entity: Entity, scope: Scope) -> bool:
     value = entity.levels.get(kind, entity.levels.get("measured"))
     if value is None:
         raise Unclear(ProblemKind.NO_LEVEL, entity.name)
-    return (above is None or value > float(above)) and (below is None or value < float(below))
+    return (above is None or value > float(above)) and (
+        below is None or is_below(value, float(below), kind)
+    )
 
 
 def is_in(domain: str, state: str, wanted: str) -> bool:
     """If a thing of this domain with this state is what people call `wanted`: "on", "open", "home"."""
-    if state == wanted:
+    if state == wanted or (domain in _SOMEWHERE and same(split(wanted), split(state))):
         return True
+    if wanted in _AT_HOME and state not in _NOT_KNOWN:
+        return _is_at_home(domain, state) == (wanted == "home")
     if domain == "binary_sensor":
         return state == BINARY_STATES.get(wanted, wanted)
     if domain in STATE_DOMAINS.get(wanted, frozenset()):
@@ -141,7 +151,19 @@ def is_in(domain: str, state: str, wanted: str) -> bool:
         return (
             state in _ON
             or (domain == "alarm_control_panel" and state.startswith("armed"))
-            or (domain == "sensor" and state in _RUNS)
+            or (domain == "sensor" and _runs(state.lower()))
             or (domain in _RUNNING_MODES and state not in _NOT_RUNNING)
         )
-    return wanted == "not_home" and domain == "person" and state != "home"
+    return False
+
+
+def _is_at_home(domain: str, state: str) -> bool:
+    """If somebody is at home, a robot is docked, or a hen house is shut."""
+    if domain in _SOMEWHERE:
+        return state == "home"
+    return state == "docked" if domain in _ROBOTS else state not in _ON
+
+
+def _runs(state: str) -> bool:
+    """If an appliance tells that it is at work: "running", "Rinsing"."""
+    return state in _RUNS or (state.endswith("ing") and state not in _IS_WAITING)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from ..engine.protocol import Plan, SlotValue, Step
-from .asking import choose_kind, ground_measures, measures, note_compared
+from .asking import as_asked, ground_measures, measures, note_compared
 from .caution import confirm
 from .cleaning import join_cleaning
 from .comfort import ground_comfort
@@ -233,8 +233,9 @@ def _resolve(scope: Scope) -> tuple[str, ...]:
         return ()
     if measures(scope):
         _ground_place(scope)
-        return ground_measures(scope)
-    choose_kind(scope)
+        if "name" not in scope.slots:  # "the pool" may be no place, but have a thermometer
+            return ground_measures(scope)
+    as_asked(scope)
     entity_ids = _ground_targets(scope)
     note_compared(scope)
     if (spoken := scope.slots.pop("except", None)) is not None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from homeassistant.components.todo import DOMAIN as TODO
+from homeassistant.components.todo import TodoItemStatus
 from homeassistant.core import HomeAssistant
 
 from .grounding import GroundedStep, Grounding
@@ -25,10 +26,19 @@ def needs_known_item(intent_type: str) -> bool:
 
 async def async_open_items(hass: HomeAssistant, entity_id: str) -> list[str]:
     """What is on a list and not done."""
+    return await _async_items(hass, entity_id, TodoItemStatus.NEEDS_ACTION)
+
+
+async def async_done_items(hass: HomeAssistant, entity_id: str) -> list[str]:
+    """What is ticked off on a list."""
+    return await _async_items(hass, entity_id, TodoItemStatus.COMPLETED)
+
+
+async def _async_items(hass: HomeAssistant, entity_id: str, status: TodoItemStatus) -> list[str]:
     found = await hass.services.async_call(
         TODO,
         "get_items",
-        {"entity_id": entity_id, "status": ["needs_action"]},
+        {"entity_id": entity_id, "status": [status]},
         blocking=True,
         return_response=True,
     )

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import re
+
 from .inventory import Entity
 from .names import split, stems
 from .naming import ground_name
-from .outdoors import OUTSIDE, is_outdoors
+from .outdoors import OUTSIDE, is_open_air, is_outdoors
 from .places import find_place
 from .problems import ProblemKind, Unclear
 from .scope import Scope
 
+HISTORY = "LlmosGetHistory"
+_IT = re.compile(r"\bit\b")
+_WHOLE = frozenset({"grid", "home", "house", "main", "mains", "meter", "total", "whole"})
 _OUT = frozenset({"out", "outdoor", "outside"})
 _APPLIANCES = frozenset(
-    "aquarium boiler flow freezer fridge kiln oven pool probe refrigerator return sauna soil spa tank tub water".split()
+    "aquarium boiler burner chimney cylinder fireplace flow flue freezer fridge kiln oven pool probe refrigerator "
+    "return sauna soil spa stove tank tub water".split()
 )
 _IN = frozenset({"here", "home", "house", "in", "indoor", "inside"})
+_ROOMS = frozenset({*_IN, "bedroom", "flat", "room"}) - {"in"}
+# What comes from where: one is not counted as the other.
+_SOURCES = tuple(
+    map(frozenset, ({"gas"}, {"oil"}, {"water"}, {"panel", "photovoltaic", "pv", "solar"}))
+)
+_SUPPLIES = frozenset({"energy", "power"})
+LOW = 20  # percent: what a battery has at most, if it is to be changed
 
 
 def measuring(scope: Scope) -> tuple[Entity, ...]:
@@ -23,6 +36,10 @@ def measuring(scope: Scope) -> tuple[Entity, ...]:
     if scope.slots.get("area") == OUTSIDE:
         return outdoors(scope, kind)
     found = _all(scope, kind)
+    if kind in _SUPPLIES:
+        found = _of_source(scope, found)
+    if _was_outside(scope, kind):
+        return outdoors(scope, kind)
     if scope.place:
         found = scope.inside(found, scope.place)
     elif kind in ("temperature", "humidity"):
@@ -31,9 +48,45 @@ def measuring(scope: Scope) -> tuple[Entity, ...]:
         found = tuple(entity for entity in found if not _is_of_appliance(entity)) or found
     if not found and kind == "humidity" and scope.place is None:
         return outdoors(scope, kind)
+    if not found and scope.place and is_open_air(scope.place):
+        return outdoors(scope, kind)
     if not found:
         raise Unclear(ProblemKind.NOTHING_FITS, kind, area=scope.place.name if scope.place else "")
     return found
+
+
+def _was_outside(scope: Scope, kind: str) -> bool:
+    """If the weather's past is asked about: "how cold did it get last night", which names no room."""
+    return (
+        scope.intent == HISTORY
+        and kind == "temperature"
+        and scope.place is None
+        and _IT.search(scope.text.lower()) is not None
+        and _ROOMS.isdisjoint(stems(split(scope.text)))
+        and bool(_outdoors(scope, kind))
+    )
+
+
+def _of_source(scope: Scope, found: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    """What counts the source that was said, "solar"; where none was, without gas, water and the sun."""
+    words = split(scope.text)
+    if "than" in words:
+        return found  # "are we using more than the panels make"
+    said = [source for source in _SOURCES if source & {*words, *stems(words)}]
+    names = {entity: {*split(entity.name), *stems(split(entity.name))} for entity in found}
+    if said:
+        return tuple(e for e in found if any(source & names[e] for source in said)) or found
+    return tuple(e for e in found if not any(source & names[e] for source in _SOURCES)) or found
+
+
+def is_below(value: float, limit: float, kind: str) -> bool:
+    """If a value is below a limit; a battery with just so much left is low, too."""
+    return value <= limit if kind == "battery" else value < limit
+
+
+def is_whole(name: str) -> bool:
+    """If a meter, by its name, counts what the whole home uses."""
+    return not _WHOLE.isdisjoint(split(name))
 
 
 def _is_of_appliance(entity: Entity) -> bool:
@@ -43,15 +96,19 @@ def _is_of_appliance(entity: Entity) -> bool:
 
 def outdoors(scope: Scope, kind: str) -> tuple[Entity, ...]:
     """What measures the kind outside: a sensor, else the weather. Raises Unclear."""
-    found = tuple(
+    found = _outdoors(scope, kind)
+    if not found:
+        raise Unclear(ProblemKind.NOTHING_FITS, kind)
+    return found[:1]
+
+
+def _outdoors(scope: Scope, kind: str) -> tuple[Entity, ...]:
+    sensors = tuple(
         entity
         for entity in _all(scope, kind)
         if is_outdoors(entity, scope.home) and not _is_of_appliance(entity)
     )
-    found = found or scope.home.of_kind(frozenset({"weather"}))
-    if not found:
-        raise Unclear(ProblemKind.NOTHING_FITS, kind)
-    return found[:1]
+    return sensors or scope.home.of_kind(frozenset({"weather"}))
 
 
 def compared(scope: Scope, spoken: str) -> tuple[Entity, ...]:

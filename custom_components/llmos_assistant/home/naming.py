@@ -7,7 +7,7 @@ from dataclasses import replace
 from .inventory import Entity
 from .kinds import ASKS, BEHIND_THE_SCENES, BINARY_STATES, STATE_DOMAINS, Kind
 from .matching import Name, Reading, read_exactly, read_group, read_name, sounding_like
-from .names import Words, is_plural, split
+from .names import Words, is_plural, same_stem, split, stems
 from .outdoors import is_outdoors
 from .places import Place, room_of
 from .placing import ground_group, to_be_changed
@@ -105,6 +105,11 @@ def name_from_words(scope: Scope, spoken: str) -> bool:
 
 
 _ASKED_OF_ALL = ASKS - {"LlmosIf"}
+_LONG = 4  # letters of words that tell what is asked: "leaked", "smoke"
+_RUN = frozenset({"automation", "scene", "script"})
+_WARNINGS = frozenset(
+    "battery carbon_monoxide connectivity gas moisture problem safety smoke tamper update".split()
+)
 
 
 def _in_question(scope: Scope, reading: Reading) -> tuple[Entity, ...]:
@@ -112,10 +117,32 @@ def _in_question(scope: Scope, reading: Reading) -> tuple[Entity, ...]:
     entities = reading.entities
     if place := reading.place or scope.place:
         entities = scope.inside(entities, place) or entities
+    entities = tuple(e for e in entities if e.domain not in _RUN) or entities
     if "state" in scope.slots:
-        entities = tuple(e for e in entities if e.domain != "sensor") or entities
+        entities = _in_such_a_state(scope, entities)
     entities = scope.prefer(entities)
     return (scope.inside(entities, scope.here) or entities) if scope.here else entities
+
+
+def _in_such_a_state(scope: Scope, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    """Those that are on or open themselves: of a washer, neither its leak sensor nor what it measures."""
+    things = tuple(e for e in entities if e.domain != "sensor")
+    if "device_class" in scope.slots:
+        return things or entities
+    warnings = tuple(e for e in things if e.device_class in _WARNINGS)
+    if spoken_of := tuple(e for e in warnings if _is_spoken_of(scope, e)):
+        return spoken_of  # "has the washer leaked"
+    working = tuple(e for e in things if e not in warnings)
+    telling = tuple(e for e in entities if e.domain == "sensor" and "measured" not in e.levels)
+    return working or telling or things or entities
+
+
+def _is_spoken_of(scope: Scope, entity: Entity) -> bool:
+    """If more words of the utterance are in an entity's name than the name that was understood."""
+    said = stems(split(str(scope.slots.get("name", ""))))
+    more = [word for word in split(scope.text) if word not in said and len(word) >= _LONG]
+    own = [word for word in stems(split(entity.name)) if word not in said]
+    return any(same_stem(word, other) for word in more for other in own)
 
 
 def _says_all(scope: Scope, words: Words, entities: tuple[Entity, ...]) -> bool:

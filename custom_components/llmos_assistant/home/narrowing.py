@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from .inventory import Area, Entity
-from .kinds import ACTS_ON, kind_of
+from .kinds import ACTS_ON, kind_of, says_class
 from .names import Words, same_stem, split, stems
 from .places import Place
 from .scope import NAMING, Scope
@@ -17,6 +17,8 @@ _NAMES = frozenset(
     {"lamp", "radio", "speaker", "stereo", "tv"}
 )  # words for kinds that are names, too
 _CLASSES = {"radio": "speaker", "speaker": "speaker", "stereo": "speaker", "tv": "tv"}
+_WITH_CONTACTS = frozenset({"door", "window"})
+_BLINDS = frozenset({"blind", "shade", "shutter"})
 _MERELY_RIGHT = re.compile(r"^right\b|\b(?:all|just) right\b|\bright (?=away|in|into|now|on|there)")
 _OF_NUMBERS = frozenset({"LlmosSetValue"})
 _OPENINGS = frozenset(
@@ -144,8 +146,32 @@ def _is_said(name: Words, words: Words) -> bool:
 
 def of_said_class(scope: Scope, group: tuple[Entity, ...]) -> tuple[Entity, ...]:
     """Televisions where one was said, speakers where one was said; all, if there is none."""
-    classes = {_CLASSES.get(word) for word in split(scope.text)} - {None}
+    classes = {_CLASSES.get(word) for word in stems(split(scope.text))} - {None}
     return tuple(entity for entity in group if entity.device_class in classes) or group
+
+
+def asked_alike(scope: Scope) -> tuple[Entity, ...]:
+    """What one word of a question stands for: windows are covers or contacts, shades are blinds, too."""
+    said = str(scope.slots.get("device_class"))
+    if said in _WITH_CONTACTS:
+        classes, domains = frozenset({said}), frozenset({"binary_sensor", "cover"})
+    elif said in _BLINDS:
+        classes, domains = _BLINDS, frozenset({"cover"})
+    else:
+        return ()
+    if scope.said_domain not in (None, *domains):
+        return ()
+    found = tuple(
+        entity
+        for entity in scope.home.of_kind(domains)
+        if entity.device_class in classes
+        or (entity.device_class is None and says_class(split(entity.name), said))
+    )
+    if any(entity.device_class != said for entity in found):
+        del scope.slots["device_class"]
+    if any(entity.domain != scope.said_domain for entity in found):
+        scope.slots.pop("domain", None)
+    return found
 
 
 def unsaid_name(scope: Scope) -> str | None:

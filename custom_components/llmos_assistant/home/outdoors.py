@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from .inventory import Entity, Home
 from .names import split, stems
+from .places import Place
 
 OUTSIDE = "outside"  # the area that the command model writes for "outside"
 _OUT = frozenset({"out", "outdoor", "outside"})
@@ -15,7 +18,15 @@ _OPEN_AIR = frozenset(
 def is_outdoors(entity: Entity, home: Home) -> bool:
     """If the entity, by its name or its area's, is in the open air."""
     area = home.area_of(entity)
-    names = [*entity.names, *(area.names if area else ())]
+    return _in_open_air(entity.names) or (area is not None and is_open_air(area))
+
+
+def is_open_air(place: Place) -> bool:
+    """If a place, by one of its names, is in the open air."""
+    return _in_open_air(place.names)
+
+
+def _in_open_air(names: Iterable[str]) -> bool:
     return any(not _OPEN_AIR.isdisjoint(stems(split(name))) for name in names)
 
 

@@ -17,8 +17,8 @@ from .kinds import (
     says_class,
 )
 from .names import is_plural, split
-from .narrowing import narrow, of_said_class
-from .outdoors import is_outdoors
+from .narrowing import asked_alike, narrow, of_said_class
+from .outdoors import OUTSIDE, is_outdoors
 from .problems import ProblemKind, Unclear
 from .scope import Scope
 
@@ -56,7 +56,10 @@ def ground_group(scope: Scope, *, whole_home: bool = False, spoken: str = "") ->
         if not group:
             raise Unclear(ProblemKind.NOTHING_FITS, _what(scope, spoken), area=scope.place.name)
     if scope.is_outside:
-        group = tuple(e for e in group if is_outdoors(e, scope.home)) or group
+        outdoors = tuple(e for e in group if is_outdoors(e, scope.home))
+        if not outdoors and scope.intent in ASKS:
+            raise Unclear(ProblemKind.NOTHING_FITS, _what(scope, spoken), area=OUTSIDE)
+        group = outdoors or group
     if scope.intent not in _ASKS and (played := _played(scope, group)):
         scope.each, group = True, played
     if scope.intent in _ASKS:
@@ -148,6 +151,8 @@ def _what(scope: Scope, spoken: str) -> str:
 
 def _of_kind(scope: Scope) -> tuple[Entity, ...]:
     """The entities of the said kind. Labels that nothing here carries give way to near ones."""
+    if scope.intent in ASKS and (group := asked_alike(scope)):
+        return group
     if group := scope.group:
         return group
     said_class = scope.slots.get("device_class")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..engine.protocol import SlotValue
-from .asking import CALENDAR
+from .asking import CALENDAR, PERHAPS, asks_where_unknown
 from .bare_names import run_by_name
 from .inventory import Area
 from .kinds import kind_of
@@ -162,6 +162,10 @@ def other_readings(scope: Scope) -> Iterator[Scope]:
     elif scope.intent == "HassClimateGetTemperature" and (area := scope.slots.get("area")):
         # "How warm is the pool", where that is no area but has a thermometer.
         yield replace(scope, intent="HassGetState", slots={"name": f"{area} temperature"})
+    elif scope.intent == "HassGetState" and asks_where_unknown(scope):
+        # "Where's the flag football" is asked of a calendar.
+        item = scope.slots["name"]
+        yield replace(scope, intent=CALENDAR, slots={"ask": "when", "item": item, PERHAPS: item})
     elif scope.intent == SET_MODE and (mode := scope.slots.get("mode")):
         # "Holiday mode on" may be a switch, a scene or a script of that name.
         said = str(scope.slots.get("name", ""))

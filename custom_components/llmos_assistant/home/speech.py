@@ -32,9 +32,12 @@ _SENTENCE_END = (".", "!", "?", "…")
 # tell them apart. These words choose among wordings of one answer, never what is done.
 _QUANTIFIERS = {
     "en": {
-        "how_many": re.compile(r"\bhow many\b", re.IGNORECASE),
-        "how_much": re.compile(r"\b(how (much|far)|difference)\b", re.IGNORECASE),
-        "all": re.compile(r"\b(all|every|everything|both)\b", re.IGNORECASE),
+        "how_many": re.compile(r"\bhow many\b(?! degrees\b)", re.IGNORECASE),
+        "how_much": re.compile(r"\b(how (much|far)|how many degrees|difference)\b", re.IGNORECASE),
+        # Not "who all is home", "y'all", "at all".
+        "all": re.compile(
+            r"(?<!who )(?<!what )(?<!at )(?<!['’])\b(all|every|everything|both)\b", re.IGNORECASE
+        ),
         "which": re.compile(r"\b(which|what|who|whose|list|tell me)\b", re.IGNORECASE),
     }
 }

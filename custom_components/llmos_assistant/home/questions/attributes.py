@@ -10,12 +10,14 @@ from homeassistant.components.light import ATTR_BRIGHTNESS, ATTR_COLOR_TEMP_KELV
 from homeassistant.const import ATTR_BATTERY_LEVEL
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import intent
 from homeassistant.util.color import COLORS, color_RGB_to_hs
 
 from ..grounding import GroundedStep
+from ..measuring import is_below
 from ..names import split, stems
 from ..speech import Speaker
-from .telling import Answer, labels, number
+from .telling import Answer, bare, labels, number
 
 _TELL_THEMSELVES = frozenset({"binary_sensor", "input_number", "number", "sensor"})
 
@@ -33,6 +35,8 @@ def answer_attributes(hass: HomeAssistant, step: GroundedStep, speaker: Speaker)
     told = [(state, said) for state in states if (said := tell(hass, state))]
     if told and (ask := step.slots.get("ask")) in ("highest", "lowest"):
         told = [(max if ask == "highest" else min)(told, key=lambda pair: _rank(pair[1]))]
+    if told and (limit := step.slots.get("below")) is not None:
+        return _whether_below(hass, told, float(limit), speaker)
     if told:
         names = dict(zip(states, labels(hass, states), strict=True))
         words = " ".join(
@@ -47,6 +51,24 @@ def answer_attributes(hass: HomeAssistant, step: GroundedStep, speaker: Speaker)
         )
         return Answer(words, tuple(states))
     return Answer(speaker.phrase("not_told", name=", ".join(s.name for s in states)), tuple(states))
+
+
+def _whether_below(
+    hass: HomeAssistant,
+    told: list[tuple[State, tuple[str, float | str]]],
+    limit: float,
+    speaker: Speaker,
+) -> Answer:
+    """ "Does the lock need a new battery?" """
+    low = [pair for pair in told if is_below(_rank(pair[1]), limit, "battery")]
+    states = [state for state, _ in low or told]
+    words = " ".join(
+        speaker.phrase("measures", name=name, value=said[0])
+        for name, (_, said) in zip(labels(hass, states), low or told, strict=True)
+    )
+    return Answer(
+        speaker.phrase("yes_so" if low else "no_so", words=words), tuple(states), value=bool(low)
+    )
 
 
 def _rank(told: _Told) -> float:
@@ -105,6 +127,12 @@ def _distance(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
     )
 
 
+def set_to(hass: HomeAssistant, state: State) -> _Told:
+    """The number that a thing is set to: a thermostat's temperature, a fan's speed."""
+    tell = _SET.get(state.domain, _target_temperature)
+    return tell(hass, state)
+
+
 def _target_temperature(hass: HomeAssistant, state: State) -> _Told:
     unit = hass.config.units.temperature_unit
     if (target := state.attributes.get("temperature")) is not None:
@@ -126,6 +154,15 @@ def _humidity(_: HomeAssistant, state: State) -> _Told:
     return _percent(state.attributes.get("current_humidity", state.attributes.get("humidity")))
 
 
+def _target_humidity(_: HomeAssistant, state: State) -> _Told:
+    return _percent(state.attributes.get("humidity"))
+
+
+def _choice(hass: HomeAssistant, state: State) -> _Told:
+    unit = state.attributes.get("unit_of_measurement")
+    return (f"{state.state} {unit}" if unit else state.state), bare(state.state)
+
+
 def _mode(_: HomeAssistant, state: State) -> _Told:
     for name in ("preset_mode", "mode", "operation_mode"):
         mode = state.attributes.get(name)
@@ -142,34 +179,30 @@ def _battery(hass: HomeAssistant, state: State) -> _Told:
         return _percent(float(state.state)) if state.state.replace(".", "").isdigit() else None
     registry = er.async_get(hass)
     entry = registry.async_get(state.entity_id)
-    parts = [
-        part.entity_id
-        for part in (
-            er.async_entries_for_device(registry, entry.device_id)
-            if entry and entry.device_id
-            else ()
-        )
-    ]
-    for entity_id in parts or _so_called(hass, state):
-        sensor = hass.states.get(entity_id)
-        if (
-            sensor
-            and sensor.attributes.get("device_class") == "battery"
-            and sensor.domain == "sensor"
-        ):
+    of_device = (
+        er.async_entries_for_device(registry, entry.device_id) if entry and entry.device_id else ()
+    )
+    parts = [hass.states.get(part.entity_id) for part in of_device if part.domain == "sensor"]
+    for sensor in (*parts, *_so_called(hass, state, entry)):
+        if sensor and sensor.attributes.get("device_class") == "battery":
             return _battery(hass, sensor)
     return None
 
 
-def _so_called(hass: HomeAssistant, state: State) -> list[str]:
-    """Exposed sensors that carry the name of a thing: "Blind battery" for the "Blind"."""
-    words = set(stems(split(state.name)))
-    return [
-        sensor.entity_id
+def _so_called(hass: HomeAssistant, state: State, entry: er.RegistryEntry | None) -> list[State]:
+    """Exposed sensors that carry one of a thing's names, the closest first: "Yale battery" for the "Yale"."""
+    names = [
+        words
+        for name in intent.async_get_entity_aliases(hass, entry, state=state)
+        if (words := frozenset(stems(split(name))))
+    ]
+    sensors = [
+        sensor
         for sensor in hass.states.async_all("sensor")
-        if words <= set(stems(split(sensor.name)))
+        if any(name <= frozenset(stems(split(sensor.name))) for name in names)
         and async_should_expose(hass, conversation.DOMAIN, sensor.entity_id)
     ]
+    return sorted(sensors, key=lambda sensor: len(split(sensor.name)))
 
 
 def _plain(name: str) -> Callable[[HomeAssistant, State], _Told]:
@@ -180,6 +213,15 @@ def _plain(name: str) -> Callable[[HomeAssistant, State], _Told]:
     return tell
 
 
+_SET: dict[str, Callable[[HomeAssistant, State], _Told]] = {
+    "cover": _position,
+    "fan": _speed,
+    "humidifier": _target_humidity,
+    "light": _brightness,
+    "media_player": _volume,
+    "valve": _position,
+    **dict.fromkeys(("input_number", "input_select", "number", "select"), _choice),
+}
 _TELL: dict[str, Callable[[HomeAssistant, State], _Told]] = {
     "album": _plain("media_album_name"),
     "artist": _plain("media_artist"),
@@ -191,7 +233,7 @@ _TELL: dict[str, Callable[[HomeAssistant, State], _Told]] = {
     "position": _position,
     "source": _plain("source"),
     "speed": _speed,
-    "target_temperature": _target_temperature,
+    "target_temperature": set_to,
     "title": _plain("media_title"),
     "volume": _volume,
 }

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from home_assistant_intents import ErrorKey
 from homeassistant.components.calendar import DOMAIN as CALENDAR
 from homeassistant.components.calendar import SERVICE_GET_EVENTS
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
+from ..asking import PERHAPS
 from ..grounding import GroundedStep
 from ..names import NEAR, likeness, same_stem, split, stems
 from ..speech import Speaker
@@ -27,10 +29,11 @@ _ENDS = re.compile(
     r"\b(?:ends?|finish(?:es)?|over|done|(?:get|gets|let|lets) out|until when|till when)\b",
     re.IGNORECASE,
 )
+_NOT_ON = re.compile(r"\b(?:cancell?ed|closed|holidays?|no|off)\b", re.IGNORECASE)
 _LONG = 4  # letters of words that tell one event from another
 _GENERAL = frozenset(  # words that name no event
     "anything appointment arrangement calendar commitment engagement entry event meeting plan schedule "
-    "something thing".split()
+    "job shift something thing work working".split()
 )
 
 
@@ -43,6 +46,7 @@ class Event:
     end: datetime
     is_all_day: bool
     location: str = ""
+    calendar: str = field(default="", compare=False)
 
 
 async def async_answer_calendar(
@@ -60,6 +64,8 @@ async def async_answer_calendar(
     if ask in ("free", "busy") or (ask == "whether" and not item):
         return _free(events, period, str(ask), speaker)
     if item and (named := _called(item, events)) is not None:
+        if not named and (unknown := step.slots.get(PERHAPS)):
+            return Answer(speaker.error(ErrorKey.NO_ENTITY, entity=str(unknown)))
         if not named:
             return _not_there(item, period, speaker)
         events = named
@@ -72,7 +78,10 @@ async def async_answer_calendar(
         case "when" | "next" | "first" | "last":
             return _one(events, str(ask), now, period, speaker)
         case "whether":
-            return _whether(events, item, speaker)
+            if any(_NOT_ON.search(event.summary) for event in events):
+                # "Is there school", where its calendar says "Student holiday".
+                return replace(_list(events, period, speaker), value=False)
+            return _whether(events, speaker)
     return _list(events, period, speaker)
 
 
@@ -102,7 +111,12 @@ async def _async_events(
         blocking=True,
         return_response=True,
     )
-    events = {_event(entry) for entity_id in entity_ids for entry in answers[entity_id]["events"]}
+    names = {i: state.name for i in entity_ids if (state := hass.states.get(i))}
+    events = {
+        replace(_event(entry), calendar=names.get(entity_id, ""))
+        for entity_id in entity_ids
+        for entry in answers[entity_id]["events"]
+    }
     return sorted(events, key=lambda event: (event.start, event.summary))
 
 
@@ -129,7 +143,12 @@ def _called(item: str, events: list[Event]) -> list[Event] | None:
         if words <= set(stems(split(event.summary)))
         or likeness(split(item), split(event.summary)) >= NEAR
     ]
-    return exactly or _nearly_called(words, events)
+    return exactly or _of_whom(words, events) or _nearly_called(words, events)
+
+
+def _of_whom(words: set[str], events: list[Event]) -> list[Event]:
+    """The events of the calendar that is called so, and need not name its owner: "Beth shifts"."""
+    return [e for e in events if words and words <= set(stems(split(e.calendar)))]
 
 
 def _nearly_called(words: set[str], events: list[Event]) -> list[Event]:
@@ -215,7 +234,7 @@ def _one(
     return Answer(words, value=event.start.isoformat())
 
 
-def _whether(events: list[Event], item: str, speaker: Speaker) -> Answer:
+def _whether(events: list[Event], speaker: Speaker) -> Answer:
     if not events:
         return Answer(speaker.phrase("no_event"), value=False)
     told = ", ".join(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,9 +19,17 @@ from ..conditions import COLD, FREEZING, FROSTY, HOT, WEATHER_STATES
 from ..grounding import GroundedStep
 from ..speech import Speaker
 from .periods import Period, find_period
-from .telling import Answer, clock, day_words, days_words, number, with_unit
+from .telling import Answer, clock, day_words, days_words, moment_words, number, with_unit
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_LENGTHS = {"hourly": _HOUR, "daily": _DAY, "twice_daily": _DAY / 2}
+_FEATURES = {
+    "hourly": WeatherEntityFeature.FORECAST_HOURLY,
+    "daily": WeatherEntityFeature.FORECAST_DAILY,
+    "twice_daily": WeatherEntityFeature.FORECAST_TWICE_DAILY,
+}
+_WHEN = re.compile(r"\b(?:when|when['’]?s|what (?:time|day)|next)\b", re.IGNORECASE)
+_STOPS = re.compile(r"\b(?:stop|stops|quit|quits|over|let up|ease off|end|ends)\b", re.IGNORECASE)
 _LIKELY = 50  # percent, from which on rain is expected
 _WORTH_TELLING = 15  # percent: "a 5 % chance of rain" is no news
 _UNITS = {
@@ -44,9 +53,9 @@ class Outlook:
 
 
 async def async_answer_weather(
-    hass: HomeAssistant, step: GroundedStep, speaker: Speaker
+    hass: HomeAssistant, step: GroundedStep, text: str, speaker: Speaker
 ) -> Answer | None:
-    """The answer to a HassGetWeather step; None to one that just asks for the weather now."""
+    """The answer to a HassGetWeather step, asked with the words `text`; None if it is just the weather now."""
     slots = step.slots
     if not {"during", "condition", "ask", "attribute"} & slots.keys():
         return None
@@ -57,6 +66,8 @@ async def async_answer_weather(
     period = _period(slots.get("during"), slots.get("ask"), now)
     if period is None and slots.get("during"):
         return Answer(speaker.phrase("no_time", spoken=str(slots["during"])))
+    if period is None and (condition := slots.get("condition")) and _WHEN.search(text):
+        return await _async_next(hass, state, str(condition), text, speaker)
     outlooks = [_current(state, now)]
     when = speaker.phrase("now")
     if period:
@@ -82,6 +93,29 @@ async def async_answer_weather(
         "forecast", when=_capital(when), weather=await _weather(hass, state, outlooks, speaker)
     )
     return Answer(words, (state,), outlooks[0].condition)
+
+
+async def _async_next(
+    hass: HomeAssistant, state: State, condition: str, text: str, speaker: Speaker
+) -> Answer:
+    """ "When is it going to rain", "when will it stop": now, or the first time in the forecast."""
+    wanted = _STOPS.search(text) is None
+    now = dt_util.now()
+    if _is_so(state, _current(state, now), condition) == wanted:
+        weather = await _weather(hass, state, [_current(state, now)], speaker)
+        when = speaker.phrase("now")
+        return Answer(speaker.phrase("forecast", when=_capital(when), weather=weather), (state,))
+    for kind in ("hourly", "daily"):
+        for outlook in await _async_outlooks(hass, state, kind):
+            if outlook.start + _LENGTHS[kind] <= now or _is_so(state, outlook, condition) != wanted:
+                continue
+            when = day_words(outlook.start.date(), speaker)
+            if kind == "hourly":
+                when = moment_words(outlook.start, speaker)
+            weather = await _weather(hass, state, [outlook], speaker)
+            words = speaker.phrase("forecast", when=_capital(when), weather=weather)
+            return Answer(words, (state,), outlook.start.isoformat())
+    return Answer(speaker.phrase("not_forecast"), (state,))
 
 
 def _period(during: object, ask: object, now: datetime) -> Period | None:
@@ -114,25 +148,12 @@ def _current(state: State, now: datetime) -> Outlook:
 
 async def _async_forecast(hass: HomeAssistant, state: State, period: Period) -> list[Outlook]:
     """The parts of the forecast for a period: days for whole days, else hours where there are any."""
-    features = state.attributes.get("supported_features", 0)
-    kinds = []
-    if period.end - period.start < _DAY and features & WeatherEntityFeature.FORECAST_HOURLY:
-        kinds.append(("hourly", _HOUR))
-    if features & WeatherEntityFeature.FORECAST_DAILY:
-        kinds.append(("daily", _DAY))
-    if features & WeatherEntityFeature.FORECAST_TWICE_DAILY:
-        kinds.append(("twice_daily", _DAY / 2))
-    if features & WeatherEntityFeature.FORECAST_HOURLY:
-        kinds.append(("hourly", _HOUR))
-    for kind, length in kinds:
-        found: Any = await hass.services.async_call(
-            WEATHER,
-            SERVICE_GET_FORECASTS,
-            {"entity_id": state.entity_id, "type": kind},
-            blocking=True,
-            return_response=True,
-        )
-        outlooks = [_outlook(entry) for entry in found[state.entity_id]["forecast"]]
+    kinds = ["daily", "twice_daily", "hourly"]
+    if period.end - period.start < _DAY:
+        kinds = ["hourly", *kinds]
+    for kind in kinds:
+        length = _LENGTHS[kind]
+        outlooks = await _async_outlooks(hass, state, kind)
         if kind == "daily":
             fitting = [o for o in outlooks if o.start.date() in period.days[: _days(period)]]
         else:
@@ -142,6 +163,20 @@ async def _async_forecast(hass: HomeAssistant, state: State, period: Period) -> 
         if fitting:
             return fitting
     return []
+
+
+async def _async_outlooks(hass: HomeAssistant, state: State, kind: str) -> list[Outlook]:
+    """The forecast by hours or days, none where the service has no such one."""
+    if not state.attributes.get("supported_features", 0) & _FEATURES[kind]:
+        return []
+    found: Any = await hass.services.async_call(
+        WEATHER,
+        SERVICE_GET_FORECASTS,
+        {"entity_id": state.entity_id, "type": kind},
+        blocking=True,
+        return_response=True,
+    )
+    return [_outlook(entry) for entry in found[state.entity_id]["forecast"] or ()]
 
 
 def _days(period: Period) -> int:

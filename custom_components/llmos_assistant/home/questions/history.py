@@ -14,10 +14,12 @@ from .periods import Period, find_period
 from .reasons import async_answer_reason
 from .records import answer_records
 from .statistics import async_answer_statistics
-from .stretches import Stretch, async_read_past, is_recorded, within
+from .stretches import Stretch, async_read_past, is_recorded, joined, within
 from .telling import Answer, listed, moment_words, span_words
+from .values import how_measured
 
 _OPENINGS = frozenset({"door", "garage_door", "opening", "window"})
+_PEOPLE = ("device_tracker.", "person.")
 _MEASURES = frozenset({"", "average", "highest", "lowest", "total"})
 _BECAME = frozenset({"closed", "home", "locked", "not_home", "off", "on", "open", "unlocked"})
 
@@ -37,12 +39,13 @@ async def async_answer_history(hass: HomeAssistant, step: GroundedStep, speaker:
         told = await async_answer_statistics(hass, step, period, speaker)
         if told:
             return told
-    past = await async_read_past(hass, step.entity_ids)
+    measured_in = _attributes(hass, step) if is_measured else {}
+    past = await async_read_past(hass, step.entity_ids, attributes=measured_in)
     if ask in ("who", "why"):
         return await async_answer_reason(hass, step, past, speaker)
     if is_measured:
         return answer_records(hass, step, past, period, speaker)
-    wanted = [stretch for stretch in past if _is_wanted(stretch, step)]
+    wanted = joined(stretch for stretch in past if _is_wanted(stretch, step))
     match ask:
         case "how_long":
             return _how_long(wanted, period, speaker)
@@ -51,6 +54,14 @@ async def async_answer_history(hass: HomeAssistant, step: GroundedStep, speaker:
         case "when":
             return _when(hass, wanted, period, step, speaker)
     return _whether(wanted, period, speaker)
+
+
+def _attributes(hass: HomeAssistant, step: GroundedStep) -> dict[str, str]:
+    """The attributes that tell what is measured, of those whose state does not: the weather's temperature."""
+    kind = str(step.slots.get("device_class", "temperature"))
+    states = [state for entity_id in step.entity_ids if (state := hass.states.get(entity_id))]
+    found = {state.entity_id: how_measured(hass, state, kind)[0] for state in states}
+    return {entity_id: attribute for entity_id, attribute in found.items() if attribute}
 
 
 def _is_wanted(stretch: Stretch, step: GroundedStep) -> bool:
@@ -83,6 +94,8 @@ def _state_word(hass: HomeAssistant, stretch: Stretch, step: GroundedStep) -> st
     state = hass.states.get(stretch.entity_id)
     device_class = state.attributes.get("device_class") if state else None
     word = str(step.slots.get("state", stretch.state))
+    if word in ("home", "not_home") and not stretch.entity_id.startswith(_PEOPLE):
+        word = stretch.state  # the hens were let out when their door was opened
     if device_class in _OPENINGS:
         word = {"on": "open", "off": "closed"}.get(word, word)
     elif stretch.entity_id.startswith("binary_sensor."):

@@ -144,6 +144,9 @@ def _within_days(words: str, days: Days | None, now: datetime, past: bool) -> Pe
         if days is None and past and _midnight(first, now) + timedelta(hours=min(end, 24)) > now:
             is_night = end > 24 or _midnight(first, now) + timedelta(hours=begin) > now
             first = last = first - is_night * _DAY  # "in the night", asked in the morning
+        elif days is None and not past and "this" not in words.split():
+            is_over = _midnight(first, now) + timedelta(hours=end) <= now
+            first = last = first + is_over * _DAY  # "in the morning", asked in the afternoon
         if "last night" in words and days:
             begin, end = 19, 31
         period = Period(

@@ -11,10 +11,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..grounding import GroundedStep
+from ..measuring import is_whole
 from ..speech import Speaker
 from .periods import Period
 from .stretches import Stretch, within
-from .telling import Answer, moment_words, unit_of, with_unit
+from .telling import Answer, moment_words, with_unit
+from .values import how_measured
 
 _OF_DAY = frozenset({"daily", "today"})
 
@@ -37,7 +39,8 @@ def answer_records(
     if not records:
         return Answer(speaker.phrase("not_in_past"))
     state = hass.states.get(records[0][0].entity_id)
-    unit = unit_of(state) if state else None
+    kind = str(step.slots.get("device_class", "temperature"))
+    unit = how_measured(hass, state, kind)[1] if state else None
     match step.slots.get("ask"):
         case "highest" | "lowest" as ask:
             pick = max if ask == "highest" else min
@@ -49,13 +52,19 @@ def answer_records(
             value = _average(records)
             return Answer(speaker.phrase("average", value=with_unit(value, unit)), value=value)
         case "total":
-            value = sum(_used(hass, i, records) for i in entity_ids)
+            value = sum(_used(hass, i, records) for i in _whole(hass, entity_ids))
             return Answer(speaker.phrase("total", value=with_unit(value, unit)), value=value)
     low, high = (pick(value for _, value in records) for pick in (min, max))
     if low == high:
         return Answer(speaker.phrase("was", value=with_unit(low, unit)), value=low)
     words = speaker.phrase("was_between", low=with_unit(low, None), high=with_unit(high, unit))
     return Answer(words, value=_average(records))
+
+
+def _whole(hass: HomeAssistant, entity_ids: Sequence[str]) -> Sequence[str]:
+    """The meters of the whole home, where there are some: the others are parts of it."""
+    states = [state for entity_id in entity_ids if (state := hass.states.get(entity_id))]
+    return [state.entity_id for state in states if is_whole(state.name)] or entity_ids
 
 
 def _numbers(stretches: Sequence[Stretch]) -> list[Record]:

@@ -12,12 +12,14 @@ from homeassistant.helpers.translation import async_translate_state
 
 from ..conditions import is_in
 from ..grounding import GroundedStep
-from ..items import async_open_items
-from ..names import same, split
 from ..speech import Speaker, quantifier
+from .attributes import set_to
+from .lists import async_answer_lists
 from .telling import Answer, bare, labels, listed, unit_of
 
 _MEDIA = "media_player"
+_HAS_TARGET = frozenset({"climate", "fan", "humidifier", "water_heater"})
+_OFF = frozenset({"off", "unavailable", "unknown"})
 _TOLD = 6  # things that are listed
 
 
@@ -31,7 +33,7 @@ async def async_answer_states(
     domains = {state.domain for state in states}
     wanted = step.slots.get("state")
     if domains == {TODO}:
-        return await _async_lists(hass, states, step.slots.get("item"), speaker)
+        return await async_answer_lists(hass, states, step, text, speaker)
     if domains == {_MEDIA} and wanted in (None, "playing") and (told := _playing(states, speaker)):
         return told
     if wanted is None:
@@ -62,13 +64,16 @@ def _several(
     speaker: Speaker,
 ) -> Answer:
     """Whether any are so, whether all are, which, or how many."""
-    names = labels(hass, found)
+    every = labels(hass, [*found, *others])
+    names, rest = every[: len(found)], every[len(found) :]
     told = _listed(names, speaker)
     states = tuple(found or others)
     match asked:
         case "all" if others:
-            rest = _listed(labels(hass, others), speaker)
-            return Answer(speaker.phrase("not_all", names=rest), tuple(others), value=False)
+            names_of_others = _listed(rest, speaker)
+            return Answer(
+                speaker.phrase("not_all", names=names_of_others), tuple(others), value=False
+            )
         case "all":
             return Answer(speaker.phrase("yes"), states, value=True)
         case "how_many":
@@ -92,10 +97,8 @@ def _each(hass: HomeAssistant, states: list[State], speaker: Speaker) -> Answer:
     """How each of them is."""
     told = []
     for state, name in zip(states[:_TOLD], labels(hass, states), strict=False):
-        if state.domain == "climate":
-            told.append(_thermostat(hass, state, speaker))
-        else:
-            told.append(speaker.phrase("measures", name=name, value=_said(hass, state, speaker)))
+        told.append(speaker.phrase("measures", name=name, value=_said(hass, state, speaker)))
+        told += _settings(hass, state, speaker)
     value = bare(states[0].state) if len(states) == 1 else None
     return Answer(" ".join(told), tuple(states), value)
 
@@ -121,39 +124,17 @@ def _said(hass: HomeAssistant, state: State, speaker: Speaker) -> str:
     return translated.lower() if translated != state.state else state.state.replace("_", " ")
 
 
-def _thermostat(hass: HomeAssistant, state: State, speaker: Speaker) -> str:
-    unit = hass.config.units.temperature_unit
-    target, now = (state.attributes.get(name) for name in ("temperature", "current_temperature"))
-    value = _said(hass, state, speaker)
-    words = [speaker.phrase("measures", name=state.name, value=value)]
-    if target is not None:
-        words.append(speaker.phrase("set_to", value=f"{target} {unit}"))
-    if now is not None:
-        words.append(speaker.phrase("now_at", value=f"{now} {unit}"))
-    return " ".join(words)
-
-
-async def _async_lists(
-    hass: HomeAssistant, lists: Sequence[State], item: object, speaker: Speaker
-) -> Answer:
-    """What is to do or to buy, or if an item is."""
-    open_items = {state.name: await async_open_items(hass, state.entity_id) for state in lists}
-    states = tuple(lists)
-    if item is not None:
-        wanted = split(str(item))
-        for name, items in open_items.items():
-            if any(same(wanted, split(summary)) for summary in items):
-                words = speaker.phrase("on_list", item=str(item), list=name)
-                return Answer(words, states, value=True)
-        words = speaker.phrase("not_on_list", item=str(item), list=" / ".join(open_items))
-        return Answer(words, states, value=False)
-    words = " ".join(
-        speaker.phrase("list_items", list=name, count=str(len(items)), items=", ".join(items))
-        if items
-        else speaker.phrase("empty_list", list=name)
-        for name, items in open_items.items()
-    )
-    return Answer(words, states, [item for items in open_items.values() for item in items])
+def _settings(hass: HomeAssistant, state: State, speaker: Speaker) -> list[str]:
+    """What something is set to that is on in many ways, and what a thermostat measures."""
+    if state.domain not in _HAS_TARGET or (state.domain != "climate" and state.state in _OFF):
+        return []
+    told = []
+    if target := set_to(hass, state):
+        told.append(speaker.phrase("set_to", value=target[0]))
+    if (now := state.attributes.get("current_temperature")) is not None:
+        unit = hass.config.units.temperature_unit
+        told.append(speaker.phrase("now_at", value=f"{now} {unit}"))
+    return told
 
 
 def _playing(players: Sequence[State], speaker: Speaker) -> Answer | None:

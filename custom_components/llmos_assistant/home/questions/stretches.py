@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -35,11 +35,16 @@ def is_recorded(hass: HomeAssistant) -> bool:
 
 
 async def async_read_past(
-    hass: HomeAssistant, entity_ids: Iterable[str], since: datetime | None = None
+    hass: HomeAssistant,
+    entity_ids: Iterable[str],
+    since: datetime | None = None,
+    *,
+    attributes: Mapping[str, str] | None = None,
 ) -> list[Stretch]:
     """The known past of these entities, oldest first each, up to now; equal states as one stretch.
 
-    All that the recorder keeps, or what was after `since`. The recorder must be loaded.
+    All that the recorder keeps, or what was after `since`. Of entities in `attributes`, that
+    attribute is read for the state. The recorder must be loaded.
     """
     # Its packages are there only where the recorder is.
     from homeassistant.components.recorder import get_instance, history
@@ -56,21 +61,30 @@ async def async_read_past(
             now,
             ids,
             significant_changes_only=False,
-            no_attributes=True,
+            no_attributes=not attributes,
         )
     )
     past: list[Stretch] = []
     for entity_id in ids:
         states = [state for state in recorded.get(entity_id, ()) if isinstance(state, State)]
         current = hass.states.get(entity_id)
-        if current and (not states or states[-1].last_changed < current.last_changed):
+        if current and (not states or states[-1].last_updated < current.last_updated):
             states.append(current)  # not yet written down
-        past += _merged(_stretches(entity_id, states, now))
+        attribute = (attributes or {}).get(entity_id)
+        past += _merged(_stretches(entity_id, map(_of(attribute), states), now))
     return past
 
 
-def _stretches(entity_id: str, states: list[State], now: datetime) -> Iterator[Stretch]:
-    known = [(state.state, state.last_changed) for state in states]
+def _of(attribute: str | None) -> Callable[[State], tuple[str, datetime]]:
+    """Reads a state, or an attribute of it, and since when it was so."""
+    if attribute is None:
+        return lambda state: (state.state, state.last_changed)
+    return lambda state: (str(state.attributes.get(attribute, "unknown")), state.last_updated)
+
+
+def _stretches(
+    entity_id: str, known: Iterable[tuple[str, datetime]], now: datetime
+) -> Iterator[Stretch]:
     for (state, start), (_, end) in pairwise([*known, ("", now)]):
         yield Stretch(entity_id, state, start, max(start, end))
 
@@ -84,6 +98,18 @@ def _merged(stretches: Iterable[Stretch]) -> list[Stretch]:
         elif stretch.state not in _UNKNOWN:
             merged.append(stretch)
     return merged
+
+
+def joined(stretches: Iterable[Stretch]) -> list[Stretch]:
+    """Those that follow one another as one: who goes from work to the club has been out all the time."""
+    whole: list[Stretch] = []
+    for stretch in stretches:
+        before = whole[-1] if whole else None
+        if before and (before.entity_id, before.end) == (stretch.entity_id, stretch.start):
+            whole[-1] = replace(before, end=stretch.end)
+        else:
+            whole.append(stretch)
+    return whole
 
 
 def within(stretches: Iterable[Stretch], start: datetime, end: datetime) -> list[Stretch]:

@@ -19,11 +19,11 @@ from homeassistant.helpers import entity_registry as er
 
 from ...engine.protocol import SlotValue
 from ..grounding import GroundedStep
+from ..measuring import is_below, is_whole
 from ..outdoors import OUTSIDE
 from ..speech import Speaker, quantifier
 from .telling import Answer, listed, unit_of, with_unit
 
-_WHOLE = frozenset({"grid", "home", "house", "main", "mains", "meter", "total", "whole"})
 _ADDS_UP = frozenset({"energy", "gas", "power", "water"})
 
 
@@ -48,7 +48,7 @@ def answer_values(
     """The answer to a question that compares or sums up what is measured; None for all others."""
     slots = step.slots
     kind = str(slots.get("device_class", "temperature"))
-    is_outside = slots.get("area") == OUTSIDE
+    is_outside = slots.get("area") == OUTSIDE and "state" not in slots
     if not {"ask", "above", "below"} & slots.keys() and not is_outside:
         return None
     measured = read_all(hass, step.entity_ids, kind)
@@ -70,7 +70,7 @@ def answer_values(
                 "measures", name=speaker.phrase("outside"), value=measured[0].words
             )
             return Answer(words, (measured[0].state,), measured[0].value)
-    return _beyond(measured, slots, speaker)
+    return _beyond(measured, slots, kind, speaker)
 
 
 def read_all(hass: HomeAssistant, entity_ids: Sequence[str], kind: str) -> list[Measured]:
@@ -81,22 +81,23 @@ def read_all(hass: HomeAssistant, entity_ids: Sequence[str], kind: str) -> list[
     return [_in_unit(measured, unit, kind) for measured in found]
 
 
-def _read(hass: HomeAssistant, state: State, kind: str) -> Measured | None:
-    unit: str | None
-    value: Any
+def how_measured(hass: HomeAssistant, state: State, kind: str) -> tuple[str | None, str | None]:
+    """The attribute that tells what is measured, None where the state does, and the unit."""
     match state.domain:
         case "climate":
-            value = state.attributes.get(ATTR_CURRENT_TEMPERATURE)
-            unit = hass.config.units.temperature_unit
+            return ATTR_CURRENT_TEMPERATURE, hass.config.units.temperature_unit
         case "weather" if kind == "humidity":
-            value, unit = state.attributes.get(ATTR_WEATHER_HUMIDITY), PERCENTAGE
+            return ATTR_WEATHER_HUMIDITY, PERCENTAGE
         case "weather":
-            value = state.attributes.get(ATTR_WEATHER_TEMPERATURE)
-            unit = state.attributes.get("temperature_unit")
+            return ATTR_WEATHER_TEMPERATURE, state.attributes.get("temperature_unit")
         case _ if kind == "battery" and ATTR_BATTERY_LEVEL in state.attributes:
-            value, unit = state.attributes[ATTR_BATTERY_LEVEL], PERCENTAGE
-        case _:
-            value, unit = state.state, unit_of(state)
+            return ATTR_BATTERY_LEVEL, PERCENTAGE
+    return None, unit_of(state)
+
+
+def _read(hass: HomeAssistant, state: State, kind: str) -> Measured | None:
+    attribute, unit = how_measured(hass, state, kind)
+    value: Any = state.attributes.get(attribute) if attribute else state.state
     with suppress(TypeError, ValueError):
         return Measured(state, _place(hass, state, kind), float(value), unit)
     return None
@@ -126,7 +127,7 @@ def _place(hass: HomeAssistant, state: State, kind: str) -> str:
 
 def _extreme(measured: list[Measured], ask: str, kind: str, speaker: Speaker) -> Answer:
     if kind in _ADDS_UP and len(measured) > 1:
-        measured = [m for m in measured if not _is_whole(m)] or measured
+        measured = [m for m in measured if not is_whole(m.state.name)] or measured
     value = (max if ask == "highest" else min)(m.value for m in measured)
     found = [m for m in measured if m.value == value]
     places = listed((m.place for m in found), speaker)
@@ -134,13 +135,8 @@ def _extreme(measured: list[Measured], ask: str, kind: str, speaker: Speaker) ->
     return Answer(words, tuple(m.state for m in found), places)
 
 
-def _is_whole(measured: Measured) -> bool:
-    """If it is what the whole home uses, by its name."""
-    return not _WHOLE.isdisjoint(measured.state.name.lower().split())
-
-
 def _total(measured: list[Measured], kind: str, speaker: Speaker) -> Answer:
-    if whole := [m for m in measured if kind in _ADDS_UP and _is_whole(m)]:
+    if whole := [m for m in measured if kind in _ADDS_UP and is_whole(m.state.name)]:
         return _one(whole[0].value, whole[:1], "total", speaker)
     return _one(sum(m.value for m in measured), measured, "total", speaker)
 
@@ -187,14 +183,16 @@ def _group(measured: list[Measured], speaker: Speaker) -> str:
     return speaker.phrase("outside") if measured[0].state.domain == "weather" else measured[0].place
 
 
-def _beyond(measured: list[Measured], slots: Mapping[str, SlotValue], speaker: Speaker) -> Answer:
+def _beyond(
+    measured: list[Measured], slots: Mapping[str, SlotValue], kind: str, speaker: Speaker
+) -> Answer:
     """ "Which rooms are above 22 degrees?" """
     above, below = (slots.get(slot) for slot in ("above", "below"))
     found = [
         m
         for m in measured
         if (above is None or m.value > float(str(above)))
-        and (below is None or m.value < float(str(below)))
+        and (below is None or is_below(m.value, float(str(below)), kind))
     ]
     if not found:
         return Answer(speaker.phrase("none"), tuple(m.state for m in measured), [])
