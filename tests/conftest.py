@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import subprocess
 import sys
@@ -16,6 +17,10 @@ from demo.recordings import read_audio
 
 ENGINE = Path(store.__file__).parent
 AUDIO = Path(__file__).parent / "audio"
+
+# Home Assistant's test plugin has every SQL statement logged. What a recorder writes between two
+# tests, when pytest captures nothing, would fill the terminal.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 
 def free_port() -> int:
