@@ -166,6 +166,38 @@ async def test_calendars(
     assert await ask(home, engine, CALENDAR, slots) == (answer, value)
 
 
+async def test_the_weather_now_is_told_as_home_assistant_does(
+    home: HomeAssistant, engine: ScriptedEngine
+) -> None:
+    assert (await ask(home, engine, WEATHER, {}))[0] == "11 °C and cloudy"
+
+
+@pytest.mark.parametrize(
+    ("slots", "answer", "value"),
+    [
+        ({"during": "blue"}, "I do not know when blue is.", None),
+        ({"during": "friday to sunday"}, "Cinema on Friday at 6:00 PM.", ["Cinema"]),
+        ({"during": "the next 5 days"},
+         "Dentist tomorrow at 9:30 AM, Stand-up meeting tomorrow at 10:00 AM, Lunch with Ada tomorrow at 12:00 PM, "
+         "Cinema on Friday at 6:00 PM, Trip to Bath on Saturday.",
+         ["Dentist", "Stand-up meeting", "Lunch with Ada", "Cinema", "Trip to Bath"]),
+        ({"during": "friday at 7 pm"}, "On Friday: Cinema at 6:00 PM.", ["Cinema"]),
+        ({"during": "friday at 9 am"}, "Nothing on Friday at 9:00 AM.", []),
+        ({"ask": "next", "during": "monday"}, "Nothing on Monday.", None),
+        ({"ask": "how_many", "during": "monday"}, "Nothing on Monday.", []),
+        ({"ask": "whether", "item": "appointment", "during": "monday"}, "No.", False),
+    ],
+)  # fmt: skip
+async def test_stretches_of_a_calendar(
+    home: HomeAssistant,
+    engine: ScriptedEngine,
+    slots: dict[str, SlotValue],
+    answer: str,
+    value: Any,
+) -> None:
+    assert await ask(home, engine, CALENDAR, slots) == (answer, value)
+
+
 async def test_over_the_weekend_is_no_end(home: HomeAssistant, engine: ScriptedEngine) -> None:
     """ "Over" asks when something ends only where it is about one thing."""
     slots: dict[str, SlotValue] = {"during": "friday"}
@@ -210,6 +242,19 @@ async def test_details_of_an_event(
         ({"ask": "lowest", "during": "sunday"}, "-2 °C at least on Sunday.", -2.0),
         ({"attribute": "wind_speed", "during": "friday"}, "Wind on Friday: 20 km/h.", 20.0),
         ({"during": "christmas"}, "There is no forecast on Friday 25 December.", None),
+        ({"during": "blue"}, "I do not know when blue is.", None),
+        ({"during": "now", "condition": "cold"}, "No, now: cloudy, 11 °C.", False),
+        ({"condition": "cold", "during": "tomorrow"},
+         "Yes, tomorrow: rainy, 7 to 12 °C, 90 % chance of rain.", True),
+        ({"condition": "hot", "during": "tomorrow"},
+         "No, tomorrow: rainy, 7 to 12 °C, 90 % chance of rain.", False),
+        ({"condition": "rainy", "during": "tonight"},
+         "Yes, today: cloudy, rainy, 5 to 10 °C, 80 % chance of rain.", True),
+        ({"ask": "highest"}, "13 °C at most today.", 13.0),
+        ({"ask": "likely", "condition": "rainy"}, "No, today: cloudy, 8 to 13 °C.", False),
+        ({"during": "friday to sunday"}, "On Friday: sunny, 9 to 26 °C.", "sunny"),
+        ({"attribute": "uv_index"}, "Nothing here measures that.", None),
+        ({"attribute": "temperature"}, "11 °C now.", 11.0),
     ],
 )  # fmt: skip
 async def test_forecasts(

@@ -236,12 +236,6 @@ def _match_failure(error: intent.MatchFailedError, speaker: Speaker) -> str:
             return speaker.error(ErrorKey.FEATURE_NOT_SUPPORTED)
         case _Reason.STATE if wanted.states:
             return speaker.error(ErrorKey.ENTITY_WRONG_STATE, state=next(iter(wanted.states)))
-        case _Reason.INVALID_AREA:
-            return speaker.error(ErrorKey.NO_AREA, area=result.no_match_name)
-        case _Reason.INVALID_FLOOR:
-            return speaker.error(ErrorKey.NO_FLOOR, floor=result.no_match_name)
-        case _Reason.DUPLICATE_NAME | _Reason.MULTIPLE_TARGETS if wanted.name:
-            return speaker.error(ErrorKey.DUPLICATE_ENTITIES, entity=wanted.name)
         case _Reason.MULTIPLE_TARGETS:
             return speaker.error("duplicate_targets")
     if wanted.name:
