@@ -13,7 +13,7 @@ from homeassistant.components.recorder.models import (
     StatisticMetaData,
 )
 from homeassistant.components.recorder.statistics import async_import_statistics
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.core import Context, Event, HomeAssistant, callback
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.components.recorder.common import (
@@ -124,7 +124,7 @@ async def past(home: HomeAssistant, freezer: FrozenDateTimeFactory) -> HomeAssis
         ({"name": "stove", "state": "cool", "ask": "when"}, "Stove last changed today at 3:30 PM.",
          "2026-10-14T15:30:00+01:00"),
         # what was measured: on average, altogether, by a meter that begins anew
-        ({"name": "porch", "ask": "average", "during": "yesterday"}, "8.2 °C on average.", None),
+        ({"name": "porch", "ask": "average", "during": "yesterday"}, "9.5 °C on average.", None),
         ({"name": "meter", "ask": "total", "during": "today"}, "6 kWh altogether.", 6.0),
         ({"name": "daily meter", "ask": "total", "during": "today"}, "2 kWh altogether.", 2.0),
         ({"name": "porch"}, "Between 8 and 14 °C.", None),
@@ -147,7 +147,7 @@ async def test_the_past(
 
 
 async def test_which_automation_did_it(
-    past: HomeAssistant, engine: ScriptedEngine, assistant: Any
+    past: HomeAssistant, freezer: FrozenDateTimeFactory, engine: ScriptedEngine, assistant: Any
 ) -> None:
     """A real automation, as the logbook tells of it."""
     automation = {
@@ -156,9 +156,13 @@ async def test_which_automation_did_it(
         "actions": {"event": "dry"},
     }
     assert await async_setup_component(past, "automation", {"automation": [automation]})
-    past.bus.async_listen(
-        "dry", lambda event: past.states.async_set("switch.dryer", "off", {}, context=event.context)
-    )
+
+    @callback
+    def dry(event: Event) -> None:
+        freezer.tick(timedelta(milliseconds=100))  # after the automation was triggered
+        past.states.async_set("switch.dryer", "off", {}, context=event.context)
+
+    past.bus.async_listen("dry", dry)
     past.bus.async_fire("night")
     await past.async_block_till_done()
     await async_wait_recording_done(past)
