@@ -87,7 +87,7 @@ async def async_act(
             rest = speaker.phrase("rest_not_done") if number < len(steps) else ""
             merged.async_set_error(response.error_code, join_sentences([*answers, failure, rest]))
             return merged
-        answers.append(speaker.answer(step, response, request.text))
+        answers.append(speaker.answer(step, response))
         if step.undo_after:
             timer = await _async_undo_later(hass, step, request, speaker)
             if timer.error_code is not None:
