@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Generator
@@ -17,6 +18,10 @@ from .ports import free_port
 
 ENGINE = Path(store.__file__).parent
 AUDIO = Path(__file__).parent / "audio"
+
+# Home Assistant's test plugin has every SQL statement logged. What a recorder writes between two
+# tests, when pytest captures nothing, would fill the terminal.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 
 def recording(name: str) -> bytes:

@@ -90,6 +90,10 @@ def test_pieces(tmp_path: Path) -> None:
             {"extra": "blk.0.attn_q_norm.weight"},
             "parts that cannot be converted: blk.0.attn_q_norm",
         ),
+        ({"without": "output_norm.weight"}, "lacks the tensor 'output_norm.weight'"),
+        ({"tokenizer": "bert"}, "has a tokenizer 'bert'"),
+        ({"cuts": "viking"}, r"cuts words in a way \('viking'\)"),
+        ({"cuts": ""}, "does not say its 'tokenizer.ggml.pre'"),
     ],
 )
 def test_what_cannot_be_converted(tmp_path: Path, change: dict[str, Any], reason: str) -> None:
@@ -115,6 +119,24 @@ def test_there_already(tmp_path: Path) -> None:
     write_tiny(tmp_path / "tiny.gguf", "llama")
     with pytest.raises(ModelError, match="there already"):
         convert(tmp_path / "tiny.gguf", tmp_path)
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    write_tiny(tmp_path / "tiny.gguf", "llama")
+    with pytest.raises(ModelError, match="Cannot write the model to"):
+        convert(tmp_path / "tiny.gguf", tmp_path / "tiny.gguf" / "tiny")
+
+
+def test_not_wanted_any_more(tmp_path: Path) -> None:
+    """Who cancels is not kept waiting, and finds nothing half done."""
+    write_tiny(tmp_path / "tiny.gguf", "llama")
+
+    def cancel(fraction: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        conversion.convert(tmp_path / "tiny.gguf", tmp_path / "models", cancel)
+    assert not (tmp_path / "models" / "tiny").exists()
 
 
 def test_process_of_its_own(tmp_path: Path) -> None:

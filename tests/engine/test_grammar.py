@@ -48,6 +48,11 @@ from custom_components.llmos_assistant.engine.utterance import split_words
             [Step("HassSetVolumeRelative", {"volume_step": -20})],
         ),
         (
+            "off, lamp, please",
+            "<HassTurnOff> <@name> <1> <3>",
+            [Step("HassTurnOff", {"name": "lamp"})],
+        ),
+        (
             "timer for an hour and a half",
             "<HassStartTimer> <@hours> <2> <2>",
             [Step("HassStartTimer", {"hours": 1, "minutes": 30})],

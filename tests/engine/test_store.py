@@ -78,6 +78,21 @@ def test_interrupted_download_goes_on(hub: Hub, tmp_path: Path) -> None:
     assert leftovers(tmp_path) == {"small"}
 
 
+def test_a_part_that_is_too_long_is_fetched_anew(hub: Hub, tmp_path: Path) -> None:
+    hub.break_after = 1_000_000
+    with pytest.raises(ModelError):
+        install(tmp_path, model())
+    [part] = tmp_path.rglob("model.bin.part")
+    part.write_bytes(b"\0" * 2 * len(CONTENT["model.bin"]))
+
+    hub.break_after = None
+    hub.requests.clear()
+    install(tmp_path, model())
+
+    assert hub.requests == [("model.bin", None)]
+    verify(tmp_path, model())
+
+
 @pytest.mark.parametrize(
     "damage", [b"\0" * len(CONTENT["model.bin"]), b"short"], ids=["same size", "short"]
 )

@@ -23,6 +23,9 @@ def write_tiny(
     template: str = TEMPLATE,
     extra: str = "",
     factors: bool = False,
+    without: str = "",
+    tokenizer: str = "gpt2",
+    cuts: str = "gpt-2",
 ) -> None:
     """Write a GGUF file.
 
@@ -32,6 +35,9 @@ def write_tiny(
         template: the chat template; none if empty.
         extra: the name of a tensor that does not belong there.
         factors: whether rotary frequencies have factors, as those of Llama 3.1 do.
+        without: the name of a tensor that is missing.
+        tokenizer: of which kind it is, but for Gemma's.
+        cuts: how it cuts words; not said if empty.
     """
     writer = GGUFWriter(path, architecture)
     writer.add_block_count(LAYERS)
@@ -45,10 +51,12 @@ def write_tiny(
     if architecture == "gemma":
         writer.add_key_length(2 * WIDTH // HEADS)  # its heads are wider than the model
         writer.add_value_length(2 * WIDTH // HEADS)
-    rows = _add_pieces(writer) if architecture == "gemma" else _add_bytes(writer)
+    rows = _add_pieces(writer) if architecture == "gemma" else _add_bytes(writer, tokenizer, cuts)
     if template:
         writer.add_chat_template(template)
     _add_tensors(writer, architecture, rows)
+    for tensors in writer.tensors:
+        tensors.pop(without, None)
     rng = np.random.default_rng(1)
     if factors:
         writer.add_tensor("rope_freqs.weight", rng.uniform(1, 8, WIDTH // HEADS // 2).astype("f4"))
@@ -60,12 +68,13 @@ def write_tiny(
     writer.close()
 
 
-def _add_bytes(writer: GGUFWriter) -> int:
+def _add_bytes(writer: GGUFWriter, tokenizer: str, cuts: str) -> int:
     """A tokenizer over bytes with two merges. Returns the number of tokens."""
     letters = [chr(code) for code in (*range(33, 127), *range(161, 173), *range(174, 324))]
     tokens = [*_CONTROL, *letters, "he", "ll"]
-    writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("gpt-2")
+    writer.add_tokenizer_model(tokenizer)
+    if cuts:
+        writer.add_tokenizer_pre(cuts)
     writer.add_token_list(tokens)
     writer.add_token_types([TokenType.CONTROL] * 3 + [TokenType.NORMAL] * (len(tokens) - 3))
     writer.add_token_merges(["h e", "l l"])

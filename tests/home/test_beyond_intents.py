@@ -107,12 +107,49 @@ def test_a_condition_that_cannot_be_known(home: Home) -> None:
             {"domain": "cover", "area": "living room", "except": "the left one"},
             {"cover.living_right"},
         ),
+        # all of a kind, those of a room by whose it is, and what is not among them
+        (
+            {
+                "domain": "light",
+                "area": "all",
+                "except": "the ones in lou's room and the garage, he sleeps",
+            },
+            {
+                "light.kitchen_1",
+                "light.kitchen_2",
+                "light.living",
+                "light.play",
+                "light.bedroom",
+                "light.bedroom_2",
+            },
+        ),
+        (
+            {"area": "living room", "except": "the fan"},
+            {"light.living", "light.play", "media_player.living", "switch.tv"},
+        ),
+        (
+            {"domain": "light", "area": "kitchen", "except": "the counter light, …"},
+            {"light.kitchen_1"},
+        ),
+        (
+            {"domain": "light", "area": "kitchen", "except": "lou's and the coffee machine"},
+            {"light.kitchen_1", "light.kitchen_2"},
+        ),
     ],
 )
 def test_exceptions(home: Home, slots: Slots, left: set[str]) -> None:
     """All but what was named."""
     (step,) = grounded(home, ("HassTurnOff", slots)).steps
     assert (set(step.entity_ids), step.each, step.problem) == (left, len(left) > 1, None)
+
+
+def test_except_here(home: Home) -> None:
+    """ "All but this room" is about where it is said."""
+    slots: Slots = {"domain": "light", "area": "all", "except": "this room"}
+    (step,) = grounded(home, ("HassTurnOff", slots), here="kitchen").steps
+    assert step.problem is None
+    assert not {"light.kitchen_1", "light.kitchen_2"} & set(step.entity_ids)
+    assert "light.bedroom" in step.entity_ids
 
 
 def test_unknown_exception(home: Home) -> None:

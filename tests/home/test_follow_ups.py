@@ -9,7 +9,7 @@ import pytest
 from custom_components.llmos_assistant.engine.protocol import Plan, SlotValue, Step
 from custom_components.llmos_assistant.home.follow_ups import Turn, resolve
 from custom_components.llmos_assistant.home.grounding import Grounding, ground
-from custom_components.llmos_assistant.home.inventory import Home
+from custom_components.llmos_assistant.home.inventory import Entity, Home
 from custom_components.llmos_assistant.home.problems import ProblemKind
 
 type Slots = dict[str, SlotValue]
@@ -69,6 +69,45 @@ def after(
         ),
         # a bare number
         ((ON, {"name": "reading lamp"}), (MORE, {"value": 40}), SET, {"light.living"}),
+        # of the kind of the thing, of the slot that was set, or of the colour
+        (
+            (ON, {"name": "ecobee"}),
+            (MORE, {"value": 20}),
+            "HassClimateSetTemperature",
+            {"climate.hall"},
+        ),
+        (
+            (SET, {"name": "reading lamp", "brightness": 20}),
+            (MORE, {"value": 40}),
+            SET,
+            {"light.living"},
+        ),
+        (
+            (SET, {"name": "reading lamp", "color": "red"}),
+            (MORE, {"color": "blue", "name": "play corner"}),
+            SET,
+            {"light.play"},
+        ),
+        # one more
+        (
+            ("HassSetVolume", {"name": "kitchen speaker", "volume_level": 30}),
+            (MORE, {}),
+            "HassSetVolumeRelative",
+            {"media_player.kitchen"},
+        ),
+        # a room that was taken for a name, or for a number
+        (
+            (ON, {"domain": "light", "area": "kitchen"}),
+            (MORE, {"name": "garage"}),
+            ON,
+            {"light.garage"},
+        ),
+        (
+            ("HassGetState", {"domain": "light", "area": "kitchen", "state": "on"}),
+            (MORE, {"value": "garage"}),
+            "HassGetState",
+            {"light.garage"},
+        ),
         # the other one
         ((ON, {"name": "bed light 1"}), (MORE, {"target": "other"}), ON, {"light.lou_2"}),
     ],
@@ -143,6 +182,7 @@ def test_correction_takes_back(home: Home) -> None:
         ("the second one", plan((MORE, {"ordinal": 2})), ("light.bedroom_2",)),
         ("the last", plan((MORE, {"ordinal": "last"})), ("light.bedroom_2",)),
         ("both", plan((MORE, {"target": "all"})), ("light.kitchen_1", "light.bedroom_2")),
+        ("kitchen overhead light", plan(), ("light.kitchen_1",)),
     ],
 )
 def test_answers_to_which_one(
@@ -153,6 +193,86 @@ def test_answers_to_which_one(
     assert ground(first, home).problem is not None
     step = after(home, first, second, text).steps[-1]
     assert (step.intent, step.entity_ids, step.problem) == (ON, entity_ids, None)
+
+
+@pytest.mark.parametrize("text", ["um", "in the office", "the zeppelin"])
+def test_no_answer_to_which_one(home: Home, text: str) -> None:
+    """It names none of the choices: nothing is done, and nothing guessed."""
+    first = plan((ON, {"name": "overhead light"}))
+    assert resolve(plan(), text, Turn(first, ground(first, home)), home) is None
+
+
+@pytest.mark.parametrize(
+    ("first", "text", "second", "slots"),
+    [
+        (("HassStartTimer", {}), "ten minutes", (MORE, {"minutes": 10}), {"minutes": 10}),
+        (
+            ("HassListAddItem", {"item": "something", "name": "chores"}),
+            "the bins",
+            (MORE, {"name": "the bins"}),
+            {"item": "the bins", "name": "Chores"},
+        ),
+        (
+            ("HassListAddItem", {"item": "something", "name": "chores"}),
+            "sweep the yard",
+            None,
+            {"item": "sweep the yard", "name": "Chores"},
+        ),
+    ],
+)
+def test_what_was_missing(
+    home: Home,
+    first: tuple[str, Slots],
+    text: str,
+    second: tuple[str, Slots] | None,
+    slots: Slots,
+) -> None:
+    """How long, or what: the answer completes what was asked for."""
+    asked, answered = plan(first), plan(second) if second else plan()
+    assert ground(asked, home).problem is not None
+    step = after(home, asked, answered, text).steps[-1]
+    assert (step.intent, step.slots, step.problem) == (first[0], slots, None)
+
+
+def test_a_condition_alone_is_no_request(home: Home) -> None:
+    assert resolve(plan(("LlmosIf", {"condition": "dark"})), "if it's dark", None, home) is None
+
+
+def test_one_more_step(home: Home) -> None:
+    """ "One more", after a lamp was set, is a step up; after a colour it is nothing."""
+    lamp = Turn(*_turn(home, SET, {"name": "reading lamp", "brightness": 40}))
+    resolved = resolve(plan((MORE, {})), "one more", lamp, home)
+    assert resolved is not None
+    assert resolved.steps == (Step(SET, {"target": "last", "brightness": "up"}),)
+
+
+def _turn(home: Home, intent: str, slots: Slots) -> tuple[Plan, Grounding]:
+    first = plan((intent, slots))
+    return first, ground(first, home)
+
+
+def test_it_is_what_a_condition_is_about(home: Home) -> None:
+    """ "If it is playing", after the TV was spoken of."""
+    step = ground(
+        plan(("LlmosIf", {"target": "last", "state": "playing"})),
+        home,
+        None,
+        ("media_player.living",),
+    ).steps[0]
+    assert (step.is_met, step.entity_ids) == (True, ("media_player.living",))
+
+
+def test_which_other_one_is_asked(home: Home) -> None:
+    """Of three in the room, "the other one" could be two."""
+    lit = replace(home, entities=(*home.entities, Entity("light.third", "Globe", area_id="living")))
+    problem = after(
+        lit, plan((ON, {"name": "reading lamp"})), plan((MORE, {"target": "other"}))
+    ).problem
+    assert problem is not None
+    assert (problem.kind, problem.candidates) == (
+        ProblemKind.AMBIGUOUS_NAME,
+        ("Play Corner", "Globe"),
+    )
 
 
 def test_where(home: Home) -> None:
@@ -189,10 +309,11 @@ def test_unlocking_on_a_guess_is_confirmed(home: Home, name: str) -> None:
     assert (step.entity_ids, step.problem) == (("lock.front",), None)
 
 
-def test_items(home: Home) -> None:
-    """ "And butter" goes on the same list."""
+@pytest.mark.parametrize("slot", ["item", "name"])
+def test_items(home: Home, slot: str) -> None:
+    """ "And butter" goes on the same list, whatever the command model takes it for."""
     first = plan(("HassListAddItem", {"item": "milk", "name": "chores"}))
-    step = after(home, first, plan((MORE, {"item": "butter"})), "and butter").steps[-1]
+    step = after(home, first, plan((MORE, {slot: "butter"})), "and butter").steps[-1]
     assert (step.intent, step.slots) == ("HassListAddItem", {"item": "butter", "name": "Chores"})
 
 

@@ -50,6 +50,10 @@ def told(spoken: str, *, past: bool = False) -> str:
         ("christmas", "25.12. 00:00 – 26.12. 00:00"),
         ("later", "14.10. 19:30 – 15.10. 00:00"),
         ("now", "14.10. 19:30"),
+        ("next year", "1.1. 00:00 – 1.1. 00:00"),
+        ("in november", "1.11. 00:00 – 1.12. 00:00"),
+        ("in march", "1.3. 00:00 – 1.4. 00:00"),
+        ("before 10", "14.10. 19:30 – 14.10. 22:00"),
     ],
 )
 def test_what_is_to_come(spoken: str, expected: str) -> None:
@@ -76,11 +80,16 @@ def test_what_is_to_come(spoken: str, expected: str) -> None:
         ("between midnight and 6", "14.10. 00:00 – 14.10. 06:00"),
         ("last weekend", "10.10. 00:00 – 12.10. 00:00"),
         ("october 3 rd", "3.10. 00:00 – 4.10. 00:00"),
+        ("the 20 th", "20.9. 00:00 – 21.9. 00:00"),
+        ("in november", "1.11. 00:00 – 1.12. 00:00"),
+        ("so far", "14.10. 00:00 – 14.10. 19:30"),
+        ("at 9 pm", "13.10. 21:00"),
     ],
 )
 def test_what_has_been(spoken: str, expected: str) -> None:
     assert told(spoken, past=True) == expected
 
 
-def test_other_words_are_no_time() -> None:
-    assert find_period("the kitchen", NOW) is None
+@pytest.mark.parametrize("spoken", ["the kitchen", "february 30", "between tea and supper"])
+def test_other_words_are_no_time(spoken: str) -> None:
+    assert find_period(spoken, NOW) is None

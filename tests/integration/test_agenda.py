@@ -151,7 +151,7 @@ async def agenda(home: HomeAssistant, evening: None) -> None:
         ({"ask": "when", "item": "trip to bath"}, "Trip to Bath is on Saturday.",
          "2026-10-17T00:00:00+01:00"),
         ({"ask": "free", "during": "friday at 6"}, "No, Cinema on Friday at 6:00 PM.", False),
-        ({"ask": "free", "during": "saturday at 6"}, "Yes, only all day: Trip to Bath on Saturday.",
+        ({"ask": "free", "during": "saturday at 6"}, "Yes, only all day: Trip to Bath on Saturday",
          True),
         ({"ask": "busy", "during": "next monday"}, "No, nothing is planned on Monday.", False),
         ({"ask": "whether", "item": "meeting", "during": "tomorrow"},
@@ -163,6 +163,37 @@ async def agenda(home: HomeAssistant, evening: None) -> None:
     ],
 )  # fmt: skip
 async def test_calendars(
+    home: HomeAssistant,
+    engine: ScriptedEngine,
+    slots: dict[str, SlotValue],
+    answer: str,
+    value: Any,
+) -> None:
+    assert await ask(home, engine, CALENDAR, slots) == (answer, value)
+
+
+async def test_the_weather_now_is_told_as_home_assistant_does(
+    home: HomeAssistant, engine: ScriptedEngine
+) -> None:
+    assert (await ask(home, engine, WEATHER, {}))[0] == "11.0 °C and cloudy"
+
+
+@pytest.mark.parametrize(
+    ("slots", "answer", "value"),
+    [
+        ({"during": "blue"}, "I do not know when blue is.", None),
+        ({"during": "the next 5 days"},
+         "Dentist tomorrow at 9:30 AM, Stand-up meeting tomorrow at 10:00 AM, Lunch with Ada tomorrow at 12:00 PM, "
+         "Cinema on Friday at 6:00 PM, Trip to Bath on Saturday",
+         ["Dentist", "Stand-up meeting", "Lunch with Ada", "Cinema", "Trip to Bath"]),
+        ({"during": "friday at 7 pm"}, "On Friday: Cinema at 6:00 PM.", ["Cinema"]),
+        ({"during": "friday at 9 am"}, "Nothing on Friday at 9:00 AM.", []),
+        ({"ask": "next", "during": "monday"}, "Nothing on Monday.", None),
+        ({"ask": "how_many", "during": "monday"}, "Nothing on Monday.", []),
+        ({"ask": "whether", "item": "appointment", "during": "monday"}, "No.", False),
+    ],
+)  # fmt: skip
+async def test_stretches_of_a_calendar(
     home: HomeAssistant,
     engine: ScriptedEngine,
     slots: dict[str, SlotValue],
@@ -276,6 +307,19 @@ async def test_when_the_weather_will_be_so(
         ({"ask": "lowest", "during": "sunday"}, "-2 °C at least on Sunday.", -2.0),
         ({"attribute": "wind_speed", "during": "friday"}, "Wind on Friday: 20 km/h.", 20.0),
         ({"during": "christmas"}, "There is no forecast on Friday 25 December.", None),
+        ({"during": "blue"}, "I do not know when blue is.", None),
+        ({"condition": "cold", "during": "tomorrow"},
+         "Yes, tomorrow: rainy, 7 to 12 °C, 90 % chance of rain.", True),
+        ({"condition": "hot", "during": "tomorrow"},
+         "No, tomorrow: rainy, 7 to 12 °C, 90 % chance of rain.", False),
+        ({"condition": "rainy", "during": "tonight"},
+         "Yes, today: cloudy, rainy, 5 to 10 °C, 80 % chance of rain.", True),
+        ({"ask": "highest"}, "11 °C now. 13 °C at most today.", 13.0),
+        ({"ask": "likely", "condition": "rainy"}, "No, today: cloudy, 8 to 13 °C.", False),
+        ({"during": "the weekend"},
+         "From Saturday to Sunday: partly cloudy, snowy, -2 to 17 °C, 60 % chance of snow.", "partlycloudy"),
+        ({"attribute": "uv_index"}, "Nothing here measures that.", None),
+        ({"attribute": "temperature"}, "11 °C now.", 11.0),
     ],
 )  # fmt: skip
 async def test_forecasts(

@@ -13,7 +13,7 @@ from homeassistant.components.recorder.models import (
     StatisticMetaData,
 )
 from homeassistant.components.recorder.statistics import async_import_statistics
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.core import Context, Event, HomeAssistant, callback
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.components.recorder.common import (
@@ -26,6 +26,8 @@ from .scripted_engine import ScriptedEngine
 from .test_questions import HISTORY, THERMOMETER, ask, evening, put
 
 __all__ = ["evening"]
+
+METER = {"device_class": "energy", "unit_of_measurement": "kWh"}
 
 
 @pytest.fixture(autouse=True)
@@ -44,9 +46,18 @@ async def past(home: HomeAssistant, freezer: FrozenDateTimeFactory) -> HomeAssis
         (26, "sensor.porch", "8"),
         (10, "binary_sensor.back_door", "on"),
         (9, "binary_sensor.back_door", "off"),
+        (8, "sensor.meter", "10"),
+        (8, "sensor.daily_meter", "1"),
+        (6, "sensor.meter", "14"),
+        (5, "sensor.meter", "0"),
+        (4, "sensor.meter", "2"),
+        (4, "sensor.daily_meter", "2"),
         (4, "sensor.porch", "14"),
+        (4, "binary_sensor.hatch", "on"),
+        (4, "climate.stove", "cool"),
         (3, "switch.dryer", "off"),
         (2, "switch.dryer", "on"),
+        (2, "binary_sensor.hatch", "off"),
         (1.5, "binary_sensor.back_door", "on"),
         (1, "binary_sensor.back_door", "off"),
     ]
@@ -54,6 +65,10 @@ async def past(home: HomeAssistant, freezer: FrozenDateTimeFactory) -> HomeAssis
         "binary_sensor.back_door": {"device_class": "door"},
         "sensor.porch": THERMOMETER,
         "switch.dryer": {},
+        "binary_sensor.hatch": {"device_class": "motion"},
+        "climate.stove": {},
+        "sensor.meter": METER,
+        "sensor.daily_meter": METER,
     }
     for hours, entity_id, state in script:
         freezer.move_to(now - timedelta(hours=hours))
@@ -92,6 +107,28 @@ async def past(home: HomeAssistant, freezer: FrozenDateTimeFactory) -> HomeAssis
          "or Home Assistant does not remember.", None),
         ({"name": "dryer", "state": "on", "ask": "how_long", "during": "blue"},
          "I do not know when blue is.", None),
+        ({"name": "hatch", "state": "on", "ask": "when"}, "Hatch was last active today at 3:30 PM.",
+         "2026-10-14T15:30:00+01:00"),
+        ({"name": "hatch", "state": "off", "ask": "when"}, "Hatch has been quiet since today at 5:30 PM.",
+         "2026-10-14T17:30:00+01:00"),
+        ({"name": "hatch", "state": "on", "ask": "how_often", "during": "today"},
+         "Once, today at 3:30 PM.", 1.0),
+        ({"name": "hatch", "state": "on", "ask": "how_long", "during": "yesterday"},
+         "Not at all then.", 0.0),
+        ({"name": "dryer", "state": "locked", "ask": "when"},
+         "Not as far back as Home Assistant remembers.", None),
+        ({"name": "dryer", "state": "locked", "ask": "how_long"},
+         "Not as far back as Home Assistant remembers.", None),
+        ({"name": "dryer", "state": "locked", "ask": "why"},
+         "Not as far back as Home Assistant remembers.", None),
+        ({"name": "stove", "state": "cool", "ask": "when"}, "Stove last changed today at 3:30 PM.",
+         "2026-10-14T15:30:00+01:00"),
+        # what was measured: on average, altogether, by a meter that begins anew
+        ({"name": "porch", "ask": "average", "during": "yesterday"}, "9.5 °C on average.", None),
+        ({"name": "meter", "ask": "total", "during": "today"}, "6 kWh altogether.", 6.0),
+        ({"name": "daily meter", "ask": "total", "during": "today"}, "2 kWh altogether.", 2.0),
+        ({"name": "porch"}, "Between 8 and 14 °C.", None),
+        ({"name": "dryer", "during": "today"}, "Not as far back as Home Assistant remembers.", None),
     ],
 )  # fmt: skip
 async def test_the_past(
@@ -187,6 +224,46 @@ async def test_the_past_of_the_weather_service(
     }
     asked = await ask(past, engine, HISTORY, slots, "how cold did it get this morning")
     assert asked == ("-1 °C, today at 7:30 AM.", -1.0)
+
+
+async def test_which_automation_did_it(
+    past: HomeAssistant, freezer: FrozenDateTimeFactory, engine: ScriptedEngine, assistant: Any
+) -> None:
+    """A real automation, as the logbook tells of it."""
+    automation = {
+        "alias": "Laundry night",
+        "triggers": {"trigger": "event", "event_type": "night"},
+        "actions": {"event": "dry"},
+    }
+    assert await async_setup_component(past, "automation", {"automation": [automation]})
+
+    @callback
+    def dry(event: Event) -> None:
+        freezer.tick(timedelta(milliseconds=100))  # after the automation was triggered
+        past.states.async_set("switch.dryer", "off", {}, context=event.context)
+
+    past.bus.async_listen("dry", dry)
+    past.bus.async_fire("night")
+    await past.async_block_till_done()
+    await async_wait_recording_done(past)
+
+    slots: dict[str, SlotValue] = {"name": "dryer", "state": "off", "ask": "why"}
+    assert await ask(past, engine, HISTORY, slots) == (
+        "The automation Laundry night did that today at 7:30 PM.",
+        "Laundry night",
+    )
+
+
+async def test_who_did_it_without_a_person(
+    past: HomeAssistant, engine: ScriptedEngine, assistant: Any, hass_admin_user: Any
+) -> None:
+    """A user whom no person stands for, by the user's name."""
+    past.states.async_set("switch.dryer", "off", {}, context=Context(user_id=hass_admin_user.id))
+    await async_wait_recording_done(past)
+
+    slots: dict[str, SlotValue] = {"name": "dryer", "state": "off", "ask": "who"}
+    asked = await ask(past, engine, HISTORY, slots)
+    assert asked == (f"{hass_admin_user.name} did that today at 7:30 PM.", hass_admin_user.name)
 
 
 async def test_who_did_it(

@@ -90,7 +90,7 @@ async def async_act(
             rest = speaker.phrase("rest_not_done") if number < len(steps) else ""
             merged.async_set_error(response.error_code, join_sentences([*answers, failure, rest]))
             return merged
-        answers.append(speaker.answer(step, response, request.text))
+        answers.append(speaker.answer(step, response))
         if step.undo_after:
             timer = await _async_undo_later(hass, step, request, speaker)
             if timer.error_code is not None:
@@ -239,12 +239,6 @@ def _match_failure(error: intent.MatchFailedError, speaker: Speaker) -> str:
             return speaker.error(ErrorKey.FEATURE_NOT_SUPPORTED)
         case _Reason.STATE if wanted.states:
             return speaker.error(ErrorKey.ENTITY_WRONG_STATE, state=next(iter(wanted.states)))
-        case _Reason.INVALID_AREA:
-            return speaker.error(ErrorKey.NO_AREA, area=result.no_match_name)
-        case _Reason.INVALID_FLOOR:
-            return speaker.error(ErrorKey.NO_FLOOR, floor=result.no_match_name)
-        case _Reason.DUPLICATE_NAME | _Reason.MULTIPLE_TARGETS if wanted.name:
-            return speaker.error(ErrorKey.DUPLICATE_ENTITIES, entity=wanted.name)
         case _Reason.MULTIPLE_TARGETS:
             return speaker.error("duplicate_targets")
     if wanted.name:

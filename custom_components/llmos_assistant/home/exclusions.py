@@ -50,7 +50,7 @@ def _meant(scope: Scope, entities: tuple[Entity, ...], spoken: str) -> tuple[Ent
     words = _without_vague(split(spoken), scope.home)
     if not words:
         return ()
-    if words in (("here",), ("this", "room"), ("in", "here")) and scope.here:
+    if words in (("here",), ("this",), ("in", "here")) and scope.here:
         return scope.inside(entities, scope.here)
     if reading := read_name(Name(words, entities, scope.home)):
         if reading.entities:

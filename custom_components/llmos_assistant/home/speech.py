@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from home_assistant_intents import ErrorKey, get_intents, get_languages
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import area_registry as ar
-from homeassistant.helpers import floor_registry as fr
 from homeassistant.helpers import intent
 from homeassistant.helpers.template import Template, TemplateState
 from homeassistant.helpers.translation import async_get_translations
@@ -21,7 +19,6 @@ from ..const import DOMAIN
 from .problems import ProblemKind
 
 if TYPE_CHECKING:
-    from ..engine.protocol import SlotValue
     from .grounding import GroundedStep
     from .problems import Problem
 
@@ -88,15 +85,15 @@ class Speaker:
         candidates = ", ".join(problem.candidates)
         return self.phrase(problem.kind, spoken=problem.spoken, candidates=candidates)
 
-    def answer(self, step: GroundedStep, response: intent.IntentResponse, text: str) -> str:
-        """What to say after `step`, asked for by `text`, has had its `response`.
+    def answer(self, step: GroundedStep, response: intent.IntentResponse) -> str:
+        """What to say after `step` has had its `response`.
 
         The handler's own words if it has any. Empty for steps that ask for silence.
         """
         if spoken := response.speech.get(intent.SPEECH_TYPE_PLAIN, {}).get("speech"):
             return str(spoken)
         templates = self.templates.intents.get(step.intent, {})
-        key = _response_key(step, response, text, self.language, templates)
+        key = _response_key(step, response, templates)
         if key is None:
             return self.phrase("done")
         matched, unmatched = (
@@ -104,22 +101,14 @@ class Speaker:
             for states in (response.matched_states, response.unmatched_states)
         )
         values = {
-            "slots": self._speech_slots(step.slots) | response.speech_slots,
+            # The templates compare numbers as text.
+            "slots": {k: str(v) for k, v in step.slots.items()} | response.speech_slots,
             "state": next(iter([*matched, *unmatched]), None),
             "query": {"matched": matched, "unmatched": unmatched},
         }
         rendered = Template(templates[key], self.hass).async_render(values, parse_result=False)
         # A template without a word for the domain of the entity renders "Turned on None".
         return self.phrase("done") if rendered.rstrip().endswith("None") else _one_line(rendered)
-
-    def _speech_slots(self, slots: Mapping[str, SlotValue]) -> dict[str, str]:
-        """Slots as people say them; the templates compare numbers as text."""
-        spoken = {slot: str(value) for slot, value in slots.items()}
-        if area := ar.async_get(self.hass).async_get_area(spoken.get("area", "")):
-            spoken["area"] = area.name
-        if floor := fr.async_get(self.hass).async_get_floor(spoken.get("floor", "")):
-            spoken["floor"] = floor.name
-        return spoken
 
 
 async def async_get_speaker(hass: HomeAssistant, language: str) -> Speaker:
@@ -152,26 +141,18 @@ def _one_line(text: str) -> str:
 
 
 def _response_key(
-    step: GroundedStep,
-    response: intent.IntentResponse,
-    text: str,
-    language: str,
-    templates: Mapping[str, str],
+    step: GroundedStep, response: intent.IntentResponse, templates: Mapping[str, str]
 ) -> str | None:
     """The first key, from special to general, that the language has a template for."""
-    for key in (*_special_keys(step, response, text, language), "default"):
+    for key in (*_special_keys(step, response), "default"):
         if key in templates:
             return key
     return None
 
 
-def _special_keys(
-    step: GroundedStep, response: intent.IntentResponse, text: str, language: str
-) -> Sequence[str]:
+def _special_keys(step: GroundedStep, response: intent.IntentResponse) -> Sequence[str]:
     slots = step.slots
     match step.intent:
-        case intent.INTENT_GET_STATE:
-            return _state_keys(step, text, language)
         case intent.INTENT_TURN_ON | intent.INTENT_TURN_OFF:
             return _turn_keys(step, response)
         case intent.INTENT_SET_POSITION if "name" not in slots and "device_class" in slots:
@@ -185,14 +166,6 @@ def _special_keys(
         case intent.INTENT_RESPOND:
             return (str(slots.get("response", "hello")),)
     return ("item_added", "item_completed", "item_deleted")
-
-
-def _state_keys(step: GroundedStep, text: str, language: str) -> Sequence[str]:
-    if "name" in step.slots:
-        if "state" in step.slots:
-            return ("one_yesno",)
-        return ("where", "one") if _domain(step.entity_ids) == "person" else ("one",)
-    return (quantifier(text, language) or "any",)
 
 
 def quantifier(text: str, language: str) -> str | None:
