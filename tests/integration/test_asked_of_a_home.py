@@ -11,8 +11,10 @@ from homeassistant.components.intent.const import TIMER_DATA
 from homeassistant.components.intent.timers import TimerEventType, TimerInfo, TimerManager
 from homeassistant.components.todo import TodoItem, TodoItemStatus, TodoListEntity
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import area_registry as ar
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import floor_registry as fr
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -284,6 +286,64 @@ async def test_comparing(
 
     words, _ = await ask(home, engine, STATE, {"device_class": "temperature", **slots}, text)
     assert words == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "slots", "answer", "value"),
+    [
+        ("is it warmer upstairs or downstairs",
+         {"floor": "upstairs", "ask": "higher", "than": "downstairs"},
+         "Downstairs: Upstairs 18.8 °C, Downstairs 21 °C.", "Downstairs"),
+        ("is it warmer upstairs than downstairs",
+         {"floor": "upstairs", "ask": "higher", "than": "downstairs"},
+         "No: Upstairs 18.8 °C, Downstairs 21 °C.", False),
+        ("is the nursery warmer than twenty two degrees", {"area": "nursery", "above": 22},
+         "Yes, Nursery is 22.5 °C.", True),
+        ("is the nursery colder than twenty degrees", {"area": "nursery", "below": 20},
+         "No, Nursery is 22.5 °C.", False),
+        ("which rooms are warmer than twenty two", {"above": 22}, "Nursery (22.5 °C)",
+         ["Nursery"]),
+        ("which room's the hottest", {"ask": "highest"}, "Nursery, with 22.5 °C.", "Nursery"),
+    ],
+)  # fmt: skip
+async def test_comparing_floors_and_limits(
+    home: HomeAssistant, engine: ScriptedEngine, text: str, slots: Slots, answer: str, value: Any
+) -> None:
+    """Floors are called as they were spoken of; a geyser is no room."""
+    floors = fr.async_get(home)
+    rooms = {"Nursery": "22.5", "Loft": "15", "Kitchen": "20", "Lounge": "22"}
+    for name, level in (("Second floor", 2), ("First floor", 1)):
+        floors.async_create(name, level=level)
+    for room, degrees in rooms.items():
+        put(home, f"sensor.{room.lower()}", degrees, room, **THERMOMETER)
+        area = ar.async_get(home).async_get_area_by_name(room)
+        assert area is not None
+        floor = "second_floor" if room in ("Nursery", "Loft") else "first_floor"
+        ar.async_get(home).async_update(area.id, floor_id=floor)
+    put(home, "sensor.geyser_temperature", "58", "Loft", **THERMOMETER)
+
+    asked = await ask(home, engine, STATE, {"device_class": "temperature", **slots}, text)
+    assert asked == (answer, value)
+
+
+@pytest.mark.parametrize(
+    ("text", "ask_for", "answer"),
+    [
+        ("are we making more solar than we're using", "higher",
+         "No: Solar power 310 W, House load 2000 W."),
+        ("are we using more than the panels make", "higher",
+         "Yes: House load 2000 W, Solar power 310 W."),
+    ],
+)  # fmt: skip
+async def test_what_is_made_against_what_is_used(
+    home: HomeAssistant, engine: ScriptedEngine, text: str, ask_for: str, answer: str
+) -> None:
+    power = {"device_class": "power", "unit_of_measurement": "W"}
+    for name, watts in (("solar_power", "310"), ("house_load", "2000"), ("oven", "1500")):
+        put(home, f"sensor.{name}", watts, **power)
+
+    slots: Slots = {"device_class": "power", "ask": ask_for}
+    assert (await ask(home, engine, STATE, slots, text))[0] == answer
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import re
 
 from .inventory import Area
 from .matching import Name, read_exactly, read_name, sounding_like
-from .measuring import HISTORY, LOW, compared, measuring
+from .measuring import HISTORY, LOW, compared, is_whole_home, measuring, sides_of_than
 from .names import split, stems
 from .narrowing import said_place
 from .outdoors import OUTSIDE, says_outside
@@ -58,6 +58,9 @@ def ground_measures(scope: Scope) -> tuple[str, ...]:
     """The ids of what measures it, and of what it is compared with. Raises Unclear."""
     found = measuring(scope)
     note_compared(scope)
+    if scope.slots.get("ask") in ("higher", "lower") and (sides := sides_of_than(scope, found)):
+        found, others = sides
+        scope.other_ids = tuple(entity.entity_id for entity in others)
     return tuple(entity.entity_id for entity in found)
 
 
@@ -65,6 +68,8 @@ def note_compared(scope: Scope) -> None:
     """Find what a named thing is compared with. Raises Unclear."""
     if than := scope.slots.get("than"):
         scope.other_ids = tuple(entity.entity_id for entity in compared(scope, str(than)))
+        if is_whole_home(str(than)):
+            del scope.slots["than"]
 
 
 def asks_where_unknown(scope: Scope) -> bool:
