@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from .inventory import Entity
-from .names import split, stems
+from .inventory import Entity, Home
+from .names import Words, split, stems
 from .naming import ground_name
 from .outdoors import OUTSIDE, is_open_air, is_outdoors
 from .places import find_place
@@ -26,6 +26,7 @@ _ROOMS = frozenset({*_IN, "bedroom", "flat", "room"}) - {"in"}
 _SOURCES = tuple(
     map(frozenset, ({"gas"}, {"oil"}, {"water"}, {"panel", "photovoltaic", "pv", "solar"}))
 )
+_SENSORS = frozenset({"sensor"})
 _SUPPLIES = frozenset({"energy", "power"})
 LOW = 20  # percent: what a battery has at most, if it is to be changed
 
@@ -118,6 +119,13 @@ def _outdoors(scope: Scope, kind: str) -> tuple[Entity, ...]:
         if is_outdoors(entity, scope.home) and not _is_of_appliance(entity)
     )
     return sensors or scope.home.of_kind(frozenset({"weather"}))
+
+
+def counts_source(home: Home, words: Words, kind: str) -> bool:
+    """If the words say a source, "the panels", that a sensor of this home counts."""
+    said = [source for source in _SOURCES if source & {*words}]
+    names = [stems(split(entity.name)) for entity in home.of_kind(_SENSORS, frozenset({kind}))]
+    return any(not source.isdisjoint(name) for source in said for name in names)
 
 
 def is_whole_home(spoken: str) -> bool:
