@@ -35,8 +35,9 @@ async def async_answer_states(
     if domains == {TODO}:
         return await async_answer_lists(hass, states, step, text, speaker)
     if domains == {_MEDIA} and wanted in (None, "playing"):
-        # A TV shows something when it is on.
-        is_shown = ("playing",) if wanted else ("playing", "on")
+        # A TV shows something when it is on: "what's the telly on".
+        is_one = "name" in step.slots and quantifier(text, speaker.language) == "which"
+        is_shown = ("playing",) if wanted and not is_one else ("playing", "on")
         if told := _playing([s for s in states if s.state in is_shown], speaker):
             return told
     if wanted is None:
