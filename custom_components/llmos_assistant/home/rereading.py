@@ -25,7 +25,13 @@ _SET_TEMPERATURE = "HassClimateSetTemperature"
 _ON_OFF = frozenset({"HassTurnOff", "HassTurnOn"})
 _OF_LIGHTS = frozenset({"brightness", "color", "temperature"})
 _OF_WHAT_PLAYS = frozenset(
-    {"HassMediaNext", "HassMediaPause", "HassMediaPrevious", "HassMediaUnpause"}
+    {
+        "HassMediaNext",
+        "HassMediaPause",
+        "HassMediaPrevious",
+        "HassMediaUnpause",
+        "HassSetVolumeRelative",
+    }
 )
 # Which intent sets the number of a thing of this kind, in which slot.
 _SET_NUMBER = {
