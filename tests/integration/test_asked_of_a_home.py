@@ -146,7 +146,7 @@ async def test_what_is_on_in_many_ways_tells_its_number_too(
 def batteries(home: HomeAssistant) -> None:
     """A lock that is called Yale, too, and a sensor of its battery; a leak sensor's."""
     put(home, "lock.entrance", "locked", "Hall")
-    er.async_get(home).async_update_entity("lock.entrance", aliases={"Yale"})
+    er.async_get(home).async_update_entity("lock.entrance", aliases=[er.COMPUTED_NAME, "Yale"])
     battery = {"device_class": "battery", "unit_of_measurement": "%"}
     put(home, "sensor.yale_battery", "20", **battery)
     put(home, "sensor.leak_battery", "55", **battery)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
@@ -45,10 +45,12 @@ async def async_answer_history(hass: HomeAssistant, step: GroundedStep, speaker:
         return await async_answer_reason(hass, step, past, speaker)
     if is_measured:
         return answer_records(hass, step, past, period, speaker)
-    wanted = joined(stretch for stretch in past if _is_wanted(stretch, step))
+    wanted = [stretch for stretch in past if _is_wanted(stretch, step)]
+    if step.slots.get("state") in ("home", "not_home"):
+        wanted = joined(wanted)
     match ask:
         case "how_long":
-            return _how_long(wanted, period, speaker)
+            return _how_long(wanted, period, now, speaker)
         case "how_often":
             return _how_often(wanted, period, speaker)
         case "when":
@@ -107,8 +109,9 @@ def _begins_in(stretch: Stretch, period: Period) -> bool:
     return period.start <= stretch.start < period.end
 
 
-def _how_long(wanted: list[Stretch], period: Period | None, speaker: Speaker) -> Answer:
-    now = dt_util.utcnow()
+def _how_long(
+    wanted: list[Stretch], period: Period | None, asked: datetime, speaker: Speaker
+) -> Answer:
     if period:
         span = sum((s.length for s in within(wanted, period.start, period.end)), timedelta())
         if not span:
@@ -118,7 +121,7 @@ def _how_long(wanted: list[Stretch], period: Period | None, speaker: Speaker) ->
         return Answer(speaker.phrase("not_in_past"))
     last = max(wanted, key=lambda stretch: stretch.end)
     words = {"span": span_words(last.length), "moment": moment_words(last.start, speaker)}
-    key = "for_span_since" if now - last.end < timedelta(seconds=1) else "was_for_span"
+    key = "for_span_since" if last.end >= asked else "was_for_span"
     return Answer(speaker.phrase(key, **words), value=last.length.total_seconds())
 
 
