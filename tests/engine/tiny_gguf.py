@@ -118,8 +118,8 @@ def _add_tensors(
     if quantized is GGMLQuantizationType.Q8_0:
         matrix("token_embd", rows, WIDTH)
     else:
-        block, size = GGML_QUANT_SIZES[quantized]
-        nothing = np.zeros((rows, WIDTH // block * size), np.uint8)
+        length, size = GGML_QUANT_SIZES[quantized]
+        nothing = np.zeros((rows, WIDTH // length * size), np.uint8)
         writer.add_tensor("token_embd.weight", nothing, raw_dtype=quantized)
     if architecture == "qwen2":  # the others' outputs are tied to their embeddings
         matrix("output", rows, WIDTH)
