@@ -181,6 +181,8 @@ CAPE = Home(
         # Both, all, and what is called otherwise
         ("switch both geysers off", (OFF, {"name": "geysers"}), "stoep", OFF, {},
          {"switch.geyser", "switch.gran"}),
+        ("switch both geysers off", (OFF, {"domain": "water_heater"}), "stoep", OFF, {},
+         {"switch.geyser", "switch.gran"}),
         ("i'm done here shut the door", (OFF, {"domain": "cover", "device_class": "door"}), "back",
          OFF, {}, {"cover.garage"}),
         ("arm the alarm to stay", ("LlmosSetMode", {"domain": "alarm_control_panel", "mode": "stay"}),

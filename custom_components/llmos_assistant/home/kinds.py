@@ -167,7 +167,7 @@ KIND_WORDS: dict[str, Kind] = {
     **dict.fromkeys(("vacuum", "cleaner"), Kind("vacuum")),
     **dict.fromkeys(("mower", "lawnmower"), Kind("lawn_mower")),
     **dict.fromkeys(("humidifier", "dehumidifier"), Kind("humidifier")),
-    "waterheater": Kind("water_heater"),
+    **dict.fromkeys(("geyser", "waterheater"), Kind("water_heater")),
     "valve": Kind("valve"),
     "scene": Kind("scene"),
     "script": Kind("script"),
