@@ -17,7 +17,7 @@ from pytest_homeassistant_custom_component.common import setup_test_component_pl
 from custom_components.llmos_assistant.engine.protocol import SlotValue
 
 from .scripted_engine import ScriptedEngine
-from .test_questions import CALENDAR, LONDON, NOW, WEATHER, ask, evening
+from .test_questions import CALENDAR, LONDON, NOW, WEATHER, ask, evening, put
 
 __all__ = ["evening"]
 
@@ -223,6 +223,13 @@ async def test_over_the_weekend_is_no_end(home: HomeAssistant, engine: ScriptedE
         ("when does beth work next", "beth work", "Night is on Tuesday at 8:00 PM."),
         ("when does beth finish next", "beth", "Night ends on Wednesday 21 October at 6:00 AM."),
         ("where does beth work next", "beth", "Night is at LGI."),
+        (
+            "how long is the trip to bath",
+            "trip to bath",
+            "Trip to Bath: 2 days, from Saturday to Sunday.",
+        ),
+        ("how long is the cinema", "cinema", "Cinema: 3 hours, on Friday at 6:00 PM."),
+        ("how long until the cinema", "cinema", "Cinema is on Friday at 6:00 PM."),
     ],
 )
 async def test_details_of_an_event(
@@ -245,6 +252,33 @@ async def test_a_calendar_that_is_asked_about_tells_what_is_on(
     assert (words, value) == ("On Monday 2 November: Holiday all day.", False)
     words, _ = await ask(home, engine, "HassGetState", {"domain": "todo", "name": "beth shifts"})
     assert words == "Nothing today."
+
+
+async def test_what_is_asked_to_be_off(home: HomeAssistant, engine: ScriptedEngine) -> None:
+    slots: dict[str, SlotValue] = {"ask": "whether", "item": "beth", "during": "in november"}
+    words, value = await ask(home, engine, CALENDAR, slots, "is beth off in november")
+    assert (words, value) == ("Yes: Holiday on Monday 2 November.", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "during", "answer"),
+    [
+        ("what's bo got on tomorrow", "bo", "tomorrow",
+         "Tomorrow: Dentist at 9:30 AM, Stand-up meeting at 10:00 AM."),
+        ("what's ada got on tomorrow", "ada", "tomorrow",
+         "Tomorrow: Dentist at 9:30 AM, Stand-up meeting at 10:00 AM, Lunch with Ada at 12:00 PM."),
+        ("where is bo going on friday", "bo", "friday", "Cinema is at Odeon."),
+        ("what is bo doing on friday", "bo", "friday", "On Friday: Cinema at 6:00 PM."),
+    ],
+)  # fmt: skip
+async def test_whose_events_they_are(
+    home: HomeAssistant, engine: ScriptedEngine, text: str, name: str, during: str, answer: str
+) -> None:
+    """Those that name somebody else of the home are not theirs."""
+    for person in ("Ada", "Bo"):
+        put(home, f"person.{person.lower()}", "home", friendly_name=person)
+    slots: dict[str, SlotValue] = {"name": name, "during": during}
+    assert (await ask(home, engine, CALENDAR, slots, text))[0] == answer
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,17 @@ from homeassistant.components.intent.const import TIMER_DATA
 from homeassistant.components.intent.timers import TimerEventType, TimerInfo, TimerManager
 from homeassistant.components.todo import TodoItem, TodoItemStatus, TodoListEntity
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import area_registry as ar
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import floor_registry as fr
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     setup_test_component_platform,
 )
 
+from custom_components.llmos_assistant.const import DOMAIN
 from custom_components.llmos_assistant.engine.protocol import SlotValue
 
 from .scripted_engine import ScriptedEngine
@@ -233,6 +236,13 @@ def players(home: HomeAssistant) -> None:
     put(home, "media_player.radio", "playing", "Kitchen", media_title="Common People", **song)
     put(home, "media_player.roam", "paused", "Patio", media_title="Neon Moon", **song)
     put(home, "media_player.tv", "on", "Lounge", device_class="tv")
+    tv = {"device_class": "tv"}
+    put(home, "media_player.telly", "playing", "Snug", media_title="Bluey", **tv)
+    put(
+        home, "media_player.gran", "on", "Annexe", source="Antenna", friendly_name="Gran's TV", **tv
+    )
+    put(home, "scene.otis_bedtime", "unknown", "Dev's room")
+    put(home, "light.gran_lamp", "on", "Annexe")
     put(home, "person.dev", "home", friendly_name="Dev")
 
 
@@ -244,13 +254,44 @@ def players(home: HomeAssistant) -> None:
         ("where is dev", {"name": "dev"}, "Dev is at home."),
         ("is anything playing outside", {"domain": "media_player", "state": "playing"},
          "No, Roam is paused."),
-        ("how many tvs are on", {"domain": "media_player", "state": "on"}, "1: Tv."),
+        ("how many tvs are on", {"domain": "media_player", "state": "on"}, "3: Tv, Telly and Gran's TV."),
+        ("what's otis watching", {"name": "otis", "state": "on"}, "Bluey is playing on Telly."),
+        ("what's gran watching", {"name": "gran"}, "Antenna is playing on Gran's TV."),
+        ("who's singing this", {"attribute": "artist", "name": "boom"}, "Pulp."),
     ],
 )  # fmt: skip
 async def test_what_plays(
     home: HomeAssistant, engine: ScriptedEngine, text: str, slots: Slots, answer: str
 ) -> None:
     assert (await ask(home, engine, STATE, slots, text))[0] == answer
+
+
+@pytest.mark.parametrize("text", ["what's open", "what's still open"])
+async def test_what_is_open_is_asked_of_the_whole_home(
+    home: HomeAssistant, engine: ScriptedEngine, text: str
+) -> None:
+    """Doors and windows first; no valve is meant, and nothing that is shut."""
+    put(home, "cover.curtains", "open", "Loft", device_class="curtain")
+    put(home, "cover.big_garage", "open", "Garage", device_class="garage")
+    put(home, "cover.gate", "closed", "Drive", device_class="gate")
+    put(home, "valve.main", "open", "Cellar", device_class="water")
+    put(home, "binary_sensor.bath_window", "on", "Bath", device_class="window")
+
+    words, value = await ask(home, engine, STATE, {"state": "open"}, text)
+    assert isinstance(value, list)
+    assert {"Bath window", "Big garage", "Curtains"} <= set(value)
+    assert value.index("Big garage") < value.index("Curtains")
+    assert "Main" not in words
+    assert "Gate" not in value
+
+
+async def test_the_colour_of_what_is_somebodys(home: HomeAssistant, engine: ScriptedEngine) -> None:
+    put(home, "person.dev", "home")
+    put(home, "light.dev_leds", "on", "Loft", rgb_color=[0, 255, 0])
+
+    slots: Slots = {"attribute": "color", "name": "Dev's"}
+    words, _ = await ask(home, engine, STATE, slots, "what colour are Dev's LEDs")
+    assert words == "Dev leds is green."
 
 
 async def test_nothing_can_play_where_there_is_no_player(
@@ -287,6 +328,64 @@ async def test_comparing(
 
 
 @pytest.mark.parametrize(
+    ("text", "slots", "answer", "value"),
+    [
+        ("is it warmer upstairs or downstairs",
+         {"floor": "upstairs", "ask": "higher", "than": "downstairs"},
+         "Downstairs: Upstairs 18.8 °C, Downstairs 21 °C.", "Downstairs"),
+        ("is it warmer upstairs than downstairs",
+         {"floor": "upstairs", "ask": "higher", "than": "downstairs"},
+         "No: Upstairs 18.8 °C, Downstairs 21 °C.", False),
+        ("is the nursery warmer than twenty two degrees", {"area": "nursery", "above": 22},
+         "Yes, Nursery is 22.5 °C.", True),
+        ("is the nursery colder than twenty degrees", {"area": "nursery", "below": 20},
+         "No, Nursery is 22.5 °C.", False),
+        ("which rooms are warmer than twenty two", {"above": 22}, "Nursery (22.5 °C)",
+         ["Nursery"]),
+        ("which room's the hottest", {"ask": "highest"}, "Nursery, with 22.5 °C.", "Nursery"),
+    ],
+)  # fmt: skip
+async def test_comparing_floors_and_limits(
+    home: HomeAssistant, engine: ScriptedEngine, text: str, slots: Slots, answer: str, value: Any
+) -> None:
+    """Floors are called as they were spoken of; a geyser is no room."""
+    floors = fr.async_get(home)
+    rooms = {"Nursery": "22.5", "Loft": "15", "Kitchen": "20", "Lounge": "22"}
+    for name, level in (("Second floor", 2), ("First floor", 1)):
+        floors.async_create(name, level=level)
+    for room, degrees in rooms.items():
+        put(home, f"sensor.{room.lower()}", degrees, room, **THERMOMETER)
+        area = ar.async_get(home).async_get_area_by_name(room)
+        assert area is not None
+        floor = "second_floor" if room in ("Nursery", "Loft") else "first_floor"
+        ar.async_get(home).async_update(area.id, floor_id=floor)
+    put(home, "sensor.geyser_temperature", "58", "Loft", **THERMOMETER)
+
+    asked = await ask(home, engine, STATE, {"device_class": "temperature", **slots}, text)
+    assert asked == (answer, value)
+
+
+@pytest.mark.parametrize(
+    ("text", "ask_for", "answer"),
+    [
+        ("are we making more solar than we're using", "higher",
+         "No: Solar power 310 W, House load 2000 W."),
+        ("are we using more than the panels make", "higher",
+         "Yes: House load 2000 W, Solar power 310 W."),
+    ],
+)  # fmt: skip
+async def test_what_is_made_against_what_is_used(
+    home: HomeAssistant, engine: ScriptedEngine, text: str, ask_for: str, answer: str
+) -> None:
+    power = {"device_class": "power", "unit_of_measurement": "W"}
+    for name, watts in (("solar_power", "310"), ("house_load", "2000"), ("oven", "1500")):
+        put(home, f"sensor.{name}", watts, **power)
+
+    slots: Slots = {"device_class": "power", "ask": ask_for}
+    assert (await ask(home, engine, STATE, slots, text))[0] == answer
+
+
+@pytest.mark.parametrize(
     ("text", "value"),
     [
         ("how much solar are we getting", 310.0),
@@ -303,6 +402,56 @@ async def test_what_comes_from_the_sun_is_not_what_is_used(
 
     slots: Slots = {"device_class": "power", "ask": "total"}
     assert (await ask(home, engine, STATE, slots, text))[1] == value
+
+
+@pytest.mark.parametrize(
+    ("text", "steps", "answer"),
+    [
+        ("how much are the panels making now", {"name": "panels"}, "310 W altogether."),
+        ("how much life's left in the purifier filter", {"name": "purifier filter"},
+         "Core 300S filter life is 18 %."),
+        ("how much life's left in the filter of the purifier", {"name": "filter of the purifier"},
+         "Core 300S filter life is 18 %."),
+        ("how much life's left in the fridge filter", {"name": "fridge filter"},
+         "Sorry, I am not aware of any device called fridge filter"),
+        ("how much did we take from the grid today", None, "Grid usage today is 3.2 kWh."),
+        ("how much solar did we make today", None, "Solar today is 24.6 kWh."),
+        ("how much did we take from the grid yesterday", None, None),
+        ("how much rain did we get today", None, None),
+    ],
+)  # fmt: skip
+async def test_sensors_by_other_words(
+    home: HomeAssistant,
+    engine: ScriptedEngine,
+    text: str,
+    steps: Slots | None,
+    answer: str | None,
+) -> None:
+    """What they are part of, what they count; also where the question was taken for talk."""
+    energy = {"device_class": "energy", "unit_of_measurement": "kWh"}
+    power = {"device_class": "power", "unit_of_measurement": "W"}
+    put(home, "sensor.solar_today", "24.6", **energy)
+    put(home, "sensor.grid_usage_today", "3.2", **energy)
+    put(home, "sensor.solar_power", "310", **power)
+    put(home, "sensor.load", "2000", **power)
+    put(home, "fan.purifier", "on", "Nursery", friendly_name="Levoit Core 300S")
+    er.async_get(home).async_update_entity(
+        "fan.purifier", aliases=[er.COMPUTED_NAME, "air purifier"]
+    )
+    put(home, "sensor.core_filter", "18", "Nursery", friendly_name="Core 300S filter life",
+        unit_of_measurement="%")  # fmt: skip
+
+    if steps is None:
+        engine.plan(text)
+        response = await home.services.async_call(
+            DOMAIN, "ask", {"question": text}, blocking=True, return_response=True
+        )
+        assert response is not None
+        words = str(response["answer"])
+    else:
+        words, _ = await ask(home, engine, STATE, steps, text)
+    assert words == (answer or "I cannot answer that: I only know your home. For all else, choose "
+                     "a chat model in my settings.")  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,26 @@ async def test_the_past(
          {"device_class": "energy", "ask": "total", "during": "today"}, "3 kWh altogether."),
         ("when did heather go out", {"name": "heather", "state": "not_home", "ask": "when"},
          "Heather left today at 5:30 PM."),
+        ("when did rosie last run", {"name": "rosie", "state": "mowing", "ask": "when"},
+         "Rosie was last active today at 5:30 PM."),
+        ("what time did the geyser go off", {"name": "geyser", "state": "on", "ask": "when"},
+         "Geyser was last turned off today at 6:30 PM."),
+        ("when did the hatch go off", {"name": "hatch", "state": "on", "ask": "when"},
+         "Hatch was last active today at 3:30 PM."),
+        ("when did load shedding start",
+         {"name": "load shedding", "state": "cleaning", "ask": "when"},
+         "Load shedding stage was last active today at 5:30 PM."),
+        ("how long was the dehumidifier on", {"name": "dehumidifier", "state": "on", "ask": "how_long"},
+         "For 2 hours, since today at 5:30 PM."),
+        ("what was playing in the study",
+         {"domain": "media_player", "state": "playing", "area": "study"},
+         "Baby Beluga by Raffi was playing on Mini."),
+        ("what was playing in the study at 6",
+         {"domain": "media_player", "state": "playing", "area": "study", "during": "at 6 pm"},
+         "Jungle was playing on Mini."),
+        ("was anything playing in the study today",
+         {"domain": "media_player", "state": "playing", "area": "study", "during": "today"},
+         "Yes, today at 5:30 PM."),
         ("when were the hens let out", {"name": "hens", "state": "not_home", "ask": "when"},
          "Hen door was last opened today at 6:30 PM."),
     ],
@@ -180,6 +200,7 @@ async def test_the_past_that_is_meant(
     """The weather's where no room is named; people who went somewhere; one source of energy."""
     now = dt_util.utcnow()
     energy = {"device_class": "energy", "unit_of_measurement": "kWh"}
+    mini = {"friendly_name": "Mini"}
     script = [
         (40, "sensor.boiler_temperature", "70", THERMOMETER),
         (40, "sensor.electric_today", "0", energy),
@@ -187,16 +208,42 @@ async def test_the_past_that_is_meant(
         (40, "person.heather", "home", {}),
         (40, "cover.hen_door", "closed", {"device_class": "door"}),
         (40, "automation.hens_out", "on", {}),
+        (40, "vacuum.rosie", "docked", {}),
+        (40, "sensor.load_shedding_stage", "0", {}),
+        (40, "script.load_shedding_mode", "off", {}),
+        (40, "humidifier.nursery", "off", {}),
+        (40, "switch.cellar_dehumidifier", "off", {}),
+        (3, "switch.geyser", "on", {}),
+        (2, "vacuum.rosie", "cleaning", {}),
+        (2, "sensor.load_shedding_stage", "2", {}),
+        (2, "switch.cellar_dehumidifier", "on", {}),
+        (2, "media_player.mini_study", "playing", {**mini, "media_title": "Jungle"}),
         (2, "person.heather", "not_home", {}),
         (1.5, "person.heather", "Bowling club", {}),
         (1, "sensor.electric_today", "8", energy),
         (1, "sensor.gas_today", "3", energy),
         (1, "sensor.lounge", "21", THERMOMETER),
         (1, "cover.hen_door", "open", {"device_class": "door"}),
+        (1, "switch.geyser", "off", {}),
+        (1, "vacuum.rosie", "docked", {}),
+        (1, "sensor.load_shedding_stage", "4", {}),
+        (
+            1,
+            "media_player.mini_study",
+            "playing",
+            {**mini, "media_title": "Baby Beluga", "media_artist": "Raffi"},
+        ),
+        (
+            0.5,
+            "media_player.mini_study",
+            "paused",
+            {**mini, "media_title": "Baby Beluga", "media_artist": "Raffi"},
+        ),
     ]
     for hours, entity_id, state, attributes in script:
         freezer.move_to(now - timedelta(hours=hours))
-        put(past, entity_id, state, "Lounge" if "lounge" in entity_id else "", **attributes)
+        room = next((r for r in ("Lounge", "Study") if r.lower() in entity_id), "")
+        put(past, entity_id, state, room, **attributes)
         await past.async_block_till_done()
     freezer.move_to(now)
     await async_wait_recording_done(past)
@@ -224,6 +271,24 @@ async def test_the_past_of_the_weather_service(
     }
     asked = await ask(past, engine, HISTORY, slots, "how cold did it get this morning")
     assert asked == ("-1 °C, today at 7:30 AM.", -1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("what's the warmest the porch got today", "14 °C, today at 3:30 PM."),
+        ("which is the warmest today", "Porch, with 14 °C."),
+    ],
+)
+async def test_how_it_got_is_no_matter_of_now(
+    past: HomeAssistant, engine: ScriptedEngine, assistant: Any, text: str, answer: str
+) -> None:
+    slots: dict[str, SlotValue] = {
+        "device_class": "temperature",
+        "ask": "highest",
+        "during": "today",
+    }
+    assert (await ask(past, engine, "HassGetState", slots, text))[0] == answer
 
 
 async def test_which_automation_did_it(

@@ -146,7 +146,7 @@ async def test_watts_and_kilowatts_add_up(home: HomeAssistant, engine: ScriptedE
     ("slots", "answer"),
     [
         ({"attribute": "volume"}, "Sonos is 30 %."),
-        ({"attribute": "artist"}, "Sonos is Abba."),
+        ({"attribute": "artist"}, "Abba."),
         ({"attribute": "target_temperature"}, "Radiator is 20.5 °C. Towel rail is 24 °C."),
         ({"attribute": "target_temperature", "ask": "lowest"}, "Radiator is 20.5 °C."),
         ({"attribute": "battery", "name": "rosie"}, "Rosie is 80 %."),

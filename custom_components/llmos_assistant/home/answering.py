@@ -62,7 +62,7 @@ async def _async_answer(
         case "LlmosGetCalendar":
             return await async_answer_calendar(hass, step, text, speaker)
         case "LlmosGetHistory":
-            return await async_answer_history(hass, step, speaker)
+            return await async_answer_history(hass, step, text, speaker)
         case "LlmosGetSun":
             return answer_sun(hass, step, text, speaker)
     return None

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 
-from .inventory import Area
+from .inventory import Area, Entity
 from .matching import Name, read_exactly, read_name, sounding_like
-from .measuring import HISTORY, LOW, compared, measuring
+from .measuring import HISTORY, LOW, compared, is_whole_home, measuring, sides_of_than
 from .names import split, stems
-from .narrowing import said_place
+from .narrowing import narrow, said_place
 from .outdoors import OUTSIDE, says_outside
 from .scope import NAMING, Scope, place_slot
 
 CALENDAR, SUN = "LlmosGetCalendar", "LlmosGetSun"
 ABOUT = "about"  # a slot of our own: what the entries of lists that are meant speak of
 PERHAPS = "perhaps"  # a slot of our own: what is asked about may be no event at all
+WHOSE = "whose"  # a slot of our own: of whom a calendar is asked that is not theirs alone
 
 # Asked of what a kind of sensors measures, and not of one thing.
 _OF_MEASURES = frozenset({"ask", "above", "below"})
@@ -33,6 +34,11 @@ _HAS = {
 }
 _BATTERY = frozenset({"battery"})
 _PLAYS = re.compile(r"\b(?:listening|playing|watching)\b")
+_WATCHING = re.compile(r"^\W*(?:(?:and|so)\W+)?what\b.*\bwatching\b")
+_SHOWN = (None, "on", "playing")
+_WENT_OFF = re.compile(r"\b(?:go|goes|going|gone|went) off\b")
+_SOUNDS = frozenset({"alarm_control_panel", "binary_sensor", "sensor", "siren"})
+_AT_WORK = {"cleaning": "vacuum", "mowing": "lawn_mower"}
 _ROOMS = frozenset({"bedroom", "room", "study"})
 _WATERING = frozenset({"irrigation", "sprinkler", "watering"})
 _WHERE = re.compile(r"^(?:and |so )?(?:where|what place|what address)\b|\bwhere(?:'s| is| are)\b")
@@ -58,6 +64,9 @@ def ground_measures(scope: Scope) -> tuple[str, ...]:
     """The ids of what measures it, and of what it is compared with. Raises Unclear."""
     found = measuring(scope)
     note_compared(scope)
+    if scope.slots.get("ask") in ("higher", "lower") and (sides := sides_of_than(scope, found)):
+        found, others = sides
+        scope.other_ids = tuple(entity.entity_id for entity in others)
     return tuple(entity.entity_id for entity in found)
 
 
@@ -65,6 +74,8 @@ def note_compared(scope: Scope) -> None:
     """Find what a named thing is compared with. Raises Unclear."""
     if than := scope.slots.get("than"):
         scope.other_ids = tuple(entity.entity_id for entity in compared(scope, str(than)))
+        if is_whole_home(str(than)):
+            del scope.slots["than"]
 
 
 def asks_where_unknown(scope: Scope) -> bool:
@@ -81,7 +92,7 @@ def as_asked(scope: Scope) -> None:
     if scope.intent != "HassGetState":
         return
     _choose_kind(scope)
-    for means in (_entries_about, _battery_of, _players_of, _watering):
+    for means in (_entries_about, _battery_of, _watched_by, _players_of, _watering):
         if "name" in scope.slots:
             means(scope)
     if scope.said_domain == "media_player" and NAMING.isdisjoint(scope.slots):
@@ -91,8 +102,32 @@ def as_asked(scope: Scope) -> None:
 def _choose_kind(scope: Scope) -> None:
     """The kind of thing that has what is asked for: what is bright is a light."""
     kind = _HAS.get(str(scope.slots.get("attribute")))
-    if kind and not {"name", "domain", "target"} & scope.slots.keys():
+    if kind is None or {"domain", "target"} & scope.slots.keys():
+        return
+    if "name" not in scope.slots:
         scope.slots["domain"] = kind
+    elif things := _of_person(scope, kind):
+        scope.slots["entity_ids"] = ",".join(entity.entity_id for entity in things)
+
+
+def _of_person(scope: Scope, kind: str) -> tuple[Entity, ...]:
+    """The things of the kind of whom was named: "what colour are Josh's LEDs"."""
+    words = split(str(scope.slots["name"]))
+    people = scope.home.of_kind(frozenset({"person"}))
+    if not words or not read_exactly(Name(words, people, scope.home)):
+        return ()
+    found = read_name(Name(words, scope.home.of_kind(frozenset({kind})), scope.home))
+    return narrow(scope, found.entities) if found else ()
+
+
+def as_it_went(scope: Scope, entity_ids: tuple[str, ...]) -> None:
+    """Say which change of these things a question about the past means."""
+    domains = {scope.home.entity_by_id[entity_id].domain for entity_id in entity_ids}
+    state = str(scope.slots.get("state", ""))
+    if state == "on" and _WENT_OFF.search(scope.text.lower()) and _SOUNDS.isdisjoint(domains):
+        scope.slots["state"] = "off"  # an alarm sounds, a geyser is done
+    elif state in _AT_WORK and _AT_WORK[state] not in domains:
+        scope.slots["state"] = "on"  # "when did Rosie last run": a vacuum does not mow
 
 
 def _entries_about(scope: Scope) -> None:
@@ -127,6 +162,27 @@ def _battery_of(scope: Scope) -> None:
     for slot in ("device_class", "domain"):
         slots.pop(slot, None)
     slots["attribute"] = "battery"
+
+
+def _watched_by(scope: Scope) -> None:
+    """ "What's Gran watching": what is on her TV, else on the TV here, or on any."""
+    if scope.slots.get("state") not in _SHOWN or not _WATCHING.search(scope.text.lower()):
+        return
+    words = split(str(scope.slots["name"]))
+    players = scope.home.of_kind(frozenset({"media_player"}))
+    tvs = tuple(e for e in players if e.device_class == "tv") or players
+    if not words or not tvs:
+        return
+    named = read_name(Name(words, tvs, scope.home))
+    rooms = [area for area in scope.home.areas if any(_is_room_of(words, n) for n in area.names)]
+    theirs = named.entities if named else ()
+    for room in rooms:
+        theirs = theirs or scope.inside(tvs, room)
+    if not theirs:
+        playing, shown = (tuple(e for e in tvs if e.state == state) for state in ("playing", "on"))
+        theirs = playing or shown or tvs
+        theirs = (scope.inside(theirs, scope.here) if scope.here else ()) or theirs
+    scope.slots = {"entity_ids": ",".join(entity.entity_id for entity in theirs)}
 
 
 def _players_of(scope: Scope) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from ..engine.protocol import Plan, SlotValue, Step
-from .asking import as_asked, ground_measures, measures, note_compared
+from .asking import as_asked, as_it_went, ground_measures, measures, note_compared
 from .caution import confirm
 from .cleaning import join_cleaning
 from .comfort import ground_comfort, note_mode
@@ -21,6 +21,7 @@ from .inventory import Home
 from .kinds import ACTS_ON, ASKS, TIMERS
 from .levels import set_levels
 from .lists import choose_list
+from .measuring import HISTORY
 from .modes import choose_mode, things_with_mode
 from .names import split
 from .naming import ground_name, name_from_words
@@ -240,6 +241,8 @@ def _resolve(scope: Scope) -> tuple[str, ...]:
     as_asked(scope)
     entity_ids = _ground_targets(scope)
     note_compared(scope)
+    if scope.intent == HISTORY:
+        as_it_went(scope, entity_ids)
     if (spoken := scope.slots.pop("except", None)) is not None:
         entities = tuple(scope.home.entity_by_id[entity_id] for entity_id in entity_ids)
         entity_ids = tuple(e.entity_id for e in leave_out(scope, entities, str(spoken)))

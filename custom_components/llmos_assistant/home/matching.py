@@ -35,6 +35,7 @@ _MAKERS = {
     **dict.fromkeys(("cappuccino", "coffee", "espresso", "latte"), _COFFEE),
     "toast": ("toaster",),
 }
+_PLUGGED = frozenset({"dehumidifier", "heater"})  # are often nothing but a plug of this name
 _JOINTS = frozenset({"at", "by", "for", "in", "of", "on", "the"})
 _MARGIN = 0.05  # how much better than the next the best of near misses must be
 
@@ -131,6 +132,8 @@ def _kind(name: Name) -> Reading | None:
         so_called = name.entities(lambda e, words: e.domain == kind.domain and word in stems(words))
         if so_called:
             return so_called
+        if word in _PLUGGED and (plug := name.entities(partial(_is_plug, word))):
+            return plug
     return Reading(kind=kind)
 
 
@@ -189,6 +192,10 @@ def _by_what_it_makes(name: Name) -> Reading | None:
         if made := name.entities(partial(_is_maker, maker)):
             return made
     return None
+
+
+def _is_plug(word: str, entity: Entity, name: Words) -> bool:
+    return entity.domain == "switch" and name[-1:] == (word,)
 
 
 def _is_maker(maker: str, entity: Entity, name: Words) -> bool:

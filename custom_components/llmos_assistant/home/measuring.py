@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from .inventory import Entity
-from .names import split, stems
+from .inventory import Entity, Home
+from .names import Words, split, stems
 from .naming import ground_name
 from .outdoors import OUTSIDE, is_open_air, is_outdoors
 from .places import find_place
@@ -17,8 +17,8 @@ _IT = re.compile(r"\bit\b")
 _WHOLE = frozenset({"grid", "home", "house", "main", "mains", "meter", "total", "whole"})
 _OUT = frozenset({"out", "outdoor", "outside"})
 _APPLIANCES = frozenset(
-    "aquarium boiler burner chimney cylinder fireplace flow flue freezer fridge kiln oven pool probe refrigerator "
-    "return sauna soil spa stove tank tub water".split()
+    "aquarium boiler burner chimney cylinder fireplace flow flue freezer fridge geyser immersion kiln oven pool probe "
+    "refrigerator return sauna soil spa stove tank tub water".split()
 )
 _IN = frozenset({"here", "home", "house", "in", "indoor", "inside"})
 _ROOMS = frozenset({*_IN, "bedroom", "flat", "room"}) - {"in"}
@@ -26,6 +26,7 @@ _ROOMS = frozenset({*_IN, "bedroom", "flat", "room"}) - {"in"}
 _SOURCES = tuple(
     map(frozenset, ({"gas"}, {"oil"}, {"water"}, {"panel", "photovoltaic", "pv", "solar"}))
 )
+_SENSORS = frozenset({"sensor"})
 _SUPPLIES = frozenset({"energy", "power"})
 LOW = 20  # percent: what a battery has at most, if it is to be changed
 
@@ -37,7 +38,7 @@ def measuring(scope: Scope) -> tuple[Entity, ...]:
         return outdoors(scope, kind)
     found = _all(scope, kind)
     if kind in _SUPPLIES:
-        found = _of_source(scope, found)
+        found = _of_source(scope.text, found)
     if _was_outside(scope, kind):
         return outdoors(scope, kind)
     if scope.place:
@@ -67,9 +68,9 @@ def _was_outside(scope: Scope, kind: str) -> bool:
     )
 
 
-def _of_source(scope: Scope, found: tuple[Entity, ...]) -> tuple[Entity, ...]:
+def _of_source(text: str, found: tuple[Entity, ...]) -> tuple[Entity, ...]:
     """What counts the source that was said, "solar"; where none was, without gas, water and the sun."""
-    words = split(scope.text)
+    words = split(text)
     if "than" in words:
         return found  # "are we using more than the panels make"
     said = [source for source in _SOURCES if source & {*words, *stems(words)}]
@@ -77,6 +78,15 @@ def _of_source(scope: Scope, found: tuple[Entity, ...]) -> tuple[Entity, ...]:
     if said:
         return tuple(e for e in found if any(source & names[e] for source in said)) or found
     return tuple(e for e in found if not any(source & names[e] for source in _SOURCES)) or found
+
+
+def sides_of_than(scope: Scope, found: tuple[Entity, ...]) -> tuple[tuple[Entity, ...], ...]:
+    """ "Are we making more solar than we're using": what counts the one, and what counts the other."""
+    before, than, after = scope.text.lower().partition(" than ")
+    if not than or "than" in scope.slots or scope.slots.get("device_class") not in _SUPPLIES:
+        return ()
+    sides = tuple(_of_source(side, found) for side in (before, after))
+    return sides if set(sides[0]).isdisjoint(sides[1]) else ()
 
 
 def is_below(value: float, limit: float, kind: str) -> bool:
@@ -111,6 +121,18 @@ def _outdoors(scope: Scope, kind: str) -> tuple[Entity, ...]:
     return sensors or scope.home.of_kind(frozenset({"weather"}))
 
 
+def counts_source(home: Home, words: Words, kind: str) -> bool:
+    """If the words say a source, "the panels", that a sensor of this home counts."""
+    said = [source for source in _SOURCES if source & {*words}]
+    names = [stems(split(entity.name)) for entity in home.of_kind(_SENSORS, frozenset({kind}))]
+    return any(not source.isdisjoint(name) for source in said for name in names)
+
+
+def is_whole_home(spoken: str) -> bool:
+    """If all that is under the roof was said: "inside", "in here"."""
+    return frozenset(stems(split(spoken))) <= _IN
+
+
 def compared(scope: Scope, spoken: str) -> tuple[Entity, ...]:
     """What measures what something is compared with: "the kitchen", "outside". Raises Unclear."""
     words = frozenset(stems(split(spoken)))
@@ -118,7 +140,7 @@ def compared(scope: Scope, spoken: str) -> tuple[Entity, ...]:
     if words & _OUT:
         return outdoors(scope, kind)
     other = Scope("HassGetState", {"device_class": kind}, scope.home, scope.here)
-    if not words <= _IN:
+    if not is_whole_home(spoken):
         try:
             other.place = find_place(spoken, scope.home, scope.here_id)
         except Unclear:

@@ -153,6 +153,8 @@ def of_said_class(scope: Scope, group: tuple[Entity, ...]) -> tuple[Entity, ...]
 def asked_alike(scope: Scope) -> tuple[Entity, ...]:
     """What one word of a question stands for: windows are covers or contacts, shades are blinds, too."""
     said = str(scope.slots.get("device_class"))
+    if asks_what_is_open(scope):
+        return _openings(scope)
     if said in _WITH_CONTACTS:
         classes, domains = frozenset({said}), frozenset({"binary_sensor", "cover"})
     elif said in _BLINDS:
@@ -172,6 +174,28 @@ def asked_alike(scope: Scope) -> tuple[Entity, ...]:
     if any(entity.domain != scope.said_domain for entity in found):
         scope.slots.pop("domain", None)
     return found
+
+
+def asks_what_is_open(scope: Scope) -> bool:
+    """If it is asked "what's open", of no thing and no kind of things."""
+    is_any = NAMING.isdisjoint(scope.slots) and not _OF_KIND & scope.slots.keys()
+    says_any = not _ANYTHING.isdisjoint(split(scope.text))
+    is_asked = scope.intent == "HassGetState" and scope.slots.get("state") == "open"
+    return is_asked and is_any and says_any
+
+
+def _openings(scope: Scope) -> tuple[Entity, ...]:
+    """Doors, windows, gates and covers; those that keep the weather and people out before the others."""
+    found = (
+        *scope.home.of_kind(frozenset({"binary_sensor"}), _OPENINGS_IN_WALLS),
+        *scope.home.of_kind(frozenset({"cover"})),
+    )
+    return tuple(sorted(found, key=lambda entity: entity.device_class not in _OPENINGS_IN_WALLS))
+
+
+_ANYTHING = frozenset({"any", "anything", "everything", "what", "whats"})
+_OF_KIND = frozenset({"device_class", "domain", "target"})
+_OPENINGS_IN_WALLS = frozenset({"door", "garage", "garage_door", "gate", "opening", "window"})
 
 
 def unsaid_name(scope: Scope) -> str | None:

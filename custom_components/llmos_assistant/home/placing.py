@@ -17,7 +17,7 @@ from .kinds import (
     says_class,
 )
 from .names import is_plural, split
-from .narrowing import asked_alike, narrow, of_said_class
+from .narrowing import asked_alike, asks_what_is_open, narrow, of_said_class
 from .outdoors import OUTSIDE, is_outdoors
 from .problems import ProblemKind, Unclear
 from .scope import Scope
@@ -103,6 +103,8 @@ def _asked_about(scope: Scope, group: tuple[Entity, ...]) -> tuple[Entity, ...]:
         return narrowed
     if scope.slots.get("attribute") in PLAYED:
         group = tuple(entity for entity in group if entity.state in _IN_PLAY) or group
+    if asks_what_is_open(scope) and not scope.says_here:
+        return group  # before leaving or going to bed, the whole home is meant
     words = split(scope.text)
     is_one = not any(is_plural(word) and kind_of(word) for word in words)
     if scope.here and scope.place is None and is_one and _OF_ALL.isdisjoint(words):

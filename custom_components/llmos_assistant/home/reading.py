@@ -15,6 +15,7 @@ from .names import split
 from .narrowing import segments
 from .problems import ProblemKind
 from .scope import NAMING
+from .sensors import counted_by_name
 
 # If these stand in the way, the words may have been read wrongly; all other problems are asked about.
 _MISREAD = frozenset(
@@ -57,6 +58,8 @@ def read(
         plan = named
     elif first := _begins_with_name(plan, text, home):
         plan = replace(plan, steps=(*first.steps, *plan.steps), alternatives=())
+    elif not plan.steps and (counted := counted_by_name(text, home)):
+        plan = counted
     if plan.confidence < _LEAST and any(not other.steps for other in plan.alternatives):
         plan = Plan()  # as likely talk as anything
     likeliest = _ground(plan, text, home, area_id, turn)

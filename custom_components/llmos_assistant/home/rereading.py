@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from ..engine.protocol import SlotValue
-from .asking import CALENDAR, PERHAPS, asks_where_unknown
+from .asking import CALENDAR, PERHAPS, WHOSE, asks_where_unknown
 from .bare_names import run_by_name
 from .inventory import Area
 from .kinds import kind_of
 from .matching import Name, read_exactly
+from .measuring import HISTORY
 from .modes import STILL, is_source, said_player
 from .names import same, split, stems
 from .narrowing import said_place, time_left, unsaid_name
 from .outdoors import OUTSIDE
 from .robots import note_robot, robots_so_called
 from .scope import NAMING, Scope
+from .sensors import other_sensors
 
 SET_MODE, SET_VALUE = "LlmosSetMode", "LlmosSetValue"
 
@@ -43,6 +46,7 @@ _SET_NUMBER = {
     "media_player": ("HassSetVolume", "volume_level"),
 }
 _CHANGE_NUMBER = {"HassSetVolume": ("HassSetVolumeRelative", "volume_step")}
+_WAS = re.compile(r"\b(?:been|did|fell|gone|got|gotten|had|hit|reached|was|went|were)\b")
 _OF_TIME_LEFT = frozenset({"HassGetState", "HassTimerStatus"})
 _RELATIVE = ("up", "down")
 _SAME_NUMBER = {"volume_step": "volume_level"}
@@ -86,6 +90,8 @@ def as_meant(scope: Scope) -> None:
     if scope.intent == "HassGetState" and "item" in scope.slots and _is_measured(scope):
         # "How much propane have we got" is no matter of lists, where a sensor tells.
         scope.slots = {"name": scope.slots["item"]}
+    if scope.intent == "HassGetState" and _asks_how_it_was(scope):
+        scope.intent = HISTORY  # "what's the warmest the nursery got today"
     if scope.intent in _OF_TIME_LEFT and (sensor := time_left(scope)):
         # "How long's left on the wash" is no timer, where the machine tells.
         scope.intent, scope.slots = "HassGetState", {"name": sensor}
@@ -95,6 +101,16 @@ def as_meant(scope: Scope) -> None:
         if name := unsaid_name(other):
             scope.intent = SET_VALUE
             scope.slots["name"] = name
+
+
+def _asks_how_it_was(scope: Scope) -> bool:
+    """If it is asked what was measured in a time that has gone by, and not what is measured now."""
+    slots = scope.slots
+    return (
+        "during" in slots
+        and slots.get("ask") in ("average", "highest", "lowest", "total")
+        and _WAS.search(scope.text.lower()) is not None
+    )
 
 
 def _for_its_kind(scope: Scope, slot: str) -> None:
@@ -132,7 +148,8 @@ def other_readings(scope: Scope) -> Iterator[Scope]:
         yield replace(scope, intent="HassGetState", slots={"device_class": kind, "area": OUTSIDE})
     elif scope.intent == CALENDAR and "name" in scope.slots:
         # "What's Anna got on", where she has no calendar of her own.
-        yield replace(scope, slots={k: v for k, v in scope.slots.items() if k != "name"})
+        slots = {k: v for k, v in scope.slots.items() if k != "name"}
+        yield replace(scope, slots=slots | {WHOSE: scope.slots["name"]})
     elif scope.intent in _OF_WHAT_PLAYS and "name" in scope.slots:
         yield from robots_so_called(scope)
         # "Carry on with the farm report": what plays it is meant.
@@ -172,6 +189,9 @@ def other_readings(scope: Scope) -> Iterator[Scope]:
         # "Where's the flag football" is asked of a calendar.
         item = scope.slots["name"]
         yield replace(scope, intent=CALENDAR, slots={"ask": "when", "item": item, PERHAPS: item})
+    elif scope.intent == "HassGetState":
+        for slots in other_sensors(scope):
+            yield replace(scope, slots=slots)
     elif scope.intent == SET_MODE and (mode := scope.slots.get("mode")):
         # "Holiday mode on" may be a switch, a scene or a script of that name.
         said = str(scope.slots.get("name", ""))

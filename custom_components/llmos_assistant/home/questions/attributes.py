@@ -14,6 +14,7 @@ from homeassistant.helpers import intent
 from homeassistant.util.color import COLORS, color_RGB_to_hs
 
 from ..grounding import GroundedStep
+from ..kinds import PLAYED
 from ..measuring import is_below
 from ..names import split, stems
 from ..speech import Speaker
@@ -37,6 +38,9 @@ def answer_attributes(hass: HomeAssistant, step: GroundedStep, speaker: Speaker)
         told = [(max if ask == "highest" else min)(told, key=lambda pair: _rank(pair[1]))]
     if told and (limit := step.slots.get("below")) is not None:
         return _whether_below(hass, told, float(limit), speaker)
+    if len(told) == 1 and attribute in PLAYED:
+        state, said = told[0]
+        return Answer(f"{said[0]}.", (state,), said[1])  # nobody's name is that of a speaker
     if told:
         names = dict(zip(states, labels(hass, states), strict=True))
         words = " ".join(

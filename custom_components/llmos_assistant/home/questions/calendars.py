@@ -9,17 +9,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from home_assistant_intents import ErrorKey
+from homeassistant.components import conversation
 from homeassistant.components.calendar import DOMAIN as CALENDAR
 from homeassistant.components.calendar import SERVICE_GET_EVENTS
+from homeassistant.components.homeassistant.exposed_entities import async_should_expose
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..asking import PERHAPS
+from ..asking import PERHAPS, WHOSE
 from ..grounding import GroundedStep
 from ..names import NEAR, likeness, same_stem, split, stems
 from ..speech import Speaker
 from .periods import Period, find_period
-from .telling import Answer, clock, day_words, days_words, moment_words
+from .telling import Answer, clock, day_words, days_words, moment_words, span_words
 
 _AHEAD = timedelta(days=60)  # where "my next appointment" is looked for
 _FAR_AHEAD = timedelta(days=400)  # where one is looked for by its name
@@ -28,6 +30,9 @@ _WHERE = re.compile(r"\b(?:where|which place|what place|what address)\b", re.IGN
 _ENDS = re.compile(
     r"\b(?:ends?|finish(?:es)?|over|done|(?:get|gets|let|lets) out|until when|till when)\b",
     re.IGNORECASE,
+)
+_HOW_LONG = re.compile(
+    r"\bhow long\b(?!.*\b(?:ago|before|left|since|til|till|until)\b)", re.IGNORECASE
 )
 _NOT_ON = re.compile(r"\b(?:cancell?ed|closed|holidays?|no|off)\b", re.IGNORECASE)
 _LONG = 4  # letters of words that tell one event from another
@@ -61,6 +66,8 @@ async def async_answer_calendar(
     item = str(step.slots.get("item", ""))
     ask = step.slots.get("ask")
     events = await _async_events(hass, step.entity_ids, _span(period, item, str(ask), now))
+    if whose := step.slots.get(WHOSE):
+        events = _not_of_others(str(whose), events, _first_names(hass))
     if ask in ("free", "busy") or (ask == "whether" and not item):
         return _free(events, period, str(ask), speaker)
     if item and (named := _called(item, events)) is not None:
@@ -69,8 +76,13 @@ async def async_answer_calendar(
         if not named:
             return _not_there(item, period, speaker)
         events = named
-    is_one = bool(item) or ask in ("when", "next", "first", "last")
-    if is_one and events and (told := _detail(events[0], text, speaker)):
+    if item or ask in ("when", "next", "first", "last"):
+        one = events[:1]
+    elif _WHERE.search(text):
+        one = events if len(events) == 1 else _nearly_called(set(split(text)), events)[:1]
+    else:
+        one = []
+    if one and (told := _detail(one[0], text, speaker)):
         return told
     match ask:
         case "how_many":
@@ -78,7 +90,8 @@ async def async_answer_calendar(
         case "when" | "next" | "first" | "last":
             return _one(events, str(ask), now, period, speaker)
         case "whether":
-            if any(_NOT_ON.search(event.summary) for event in events):
+            is_off = any(_NOT_ON.search(event.summary) for event in events)
+            if is_off and not _NOT_ON.search(text):
                 # "Is there school", where its calendar says "Student holiday".
                 return replace(_list(events, period, speaker), value=False)
             return _whether(events, speaker)
@@ -146,6 +159,22 @@ def _called(item: str, events: list[Event]) -> list[Event] | None:
     return exactly or _of_whom(words, events) or _nearly_called(words, events)
 
 
+def _first_names(hass: HomeAssistant) -> set[str]:
+    """What the people of this home are called who are exposed."""
+    return {
+        stems(split(person.name))[0]
+        for person in hass.states.async_all("person")
+        if async_should_expose(hass, conversation.DOMAIN, person.entity_id) and split(person.name)
+    }
+
+
+def _not_of_others(whose: str, events: list[Event], people: set[str]) -> list[Event]:
+    """ "What's Josh got on", where events say whose they are: "Deon dentist" is not his."""
+    own = set(stems(split(whose)))
+    named = [(event, set(stems(split(event.summary)))) for event in events]
+    return [event for event, words in named if words & own or not words & (people - own)]
+
+
 def _of_whom(words: set[str], events: list[Event]) -> list[Event]:
     """The events of the calendar that is called so, and need not name its owner: "Beth shifts"."""
     return [e for e in events if words and words <= set(stems(split(e.calendar)))]
@@ -167,10 +196,16 @@ def _nearly_called(words: set[str], events: list[Event]) -> list[Event]:
 
 
 def _detail(event: Event, text: str, speaker: Speaker) -> Answer | None:
-    """Where the event is, or when it ends, if that was asked for."""
+    """Where the event is, how long it lasts or when it ends, if that was asked for."""
     if event.location and _WHERE.search(text):
         words = speaker.phrase("event_where", event=event.summary, place=event.location)
         return Answer(words, value=event.location)
+    if _HOW_LONG.search(text):
+        span = span_words(event.end - event.start)
+        words = speaker.phrase(
+            "event_lasts", event=event.summary, span=span, when=_from_to(event, speaker)
+        )
+        return Answer(words, value=(event.end - event.start).total_seconds())
     if not event.is_all_day and _ENDS.search(text):
         moment = moment_words(event.end, speaker)
         words = speaker.phrase("event_ends", event=event.summary, moment=moment)
@@ -182,6 +217,14 @@ def _when(event: Event, speaker: Speaker) -> str:
     """When an event is: "tomorrow at 9:30 AM", "on Friday"."""
     if event.is_all_day:
         return day_words(event.start.date(), speaker)
+    return moment_words(event.start, speaker)
+
+
+def _from_to(event: Event, speaker: Speaker) -> str:
+    """When an event is, all its days: "from Monday to Wednesday"."""
+    if event.is_all_day:
+        days = (event.start.date(), event.end.date() - timedelta(days=1))
+        return days_words(days, speaker)
     return moment_words(event.start, speaker)
 
 

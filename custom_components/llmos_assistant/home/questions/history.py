@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from homeassistant.core import HomeAssistant
@@ -11,21 +12,26 @@ from ..conditions import is_in
 from ..grounding import GroundedStep
 from ..speech import Speaker
 from .periods import Period, find_period
+from .played import async_answer_played
 from .reasons import async_answer_reason
 from .records import answer_records
 from .statistics import async_answer_statistics
 from .stretches import Stretch, async_read_past, is_recorded, joined, within
-from .telling import Answer, listed, moment_words, span_words
+from .telling import Answer, bare, listed, moment_words, span_words, unit_of
 from .values import how_measured
 
 _OPENINGS = frozenset({"door", "garage_door", "opening", "window"})
 _PEOPLE = ("device_tracker.", "person.")
+_AT_WORK = ("lawn_mower.", "sensor.", "vacuum.")
+_WHAT = re.compile(r"\b(?:what|which)\b", re.IGNORECASE)
 _MEASURES = frozenset({"", "average", "highest", "lowest", "total"})
 _BECAME = frozenset({"closed", "home", "locked", "not_home", "off", "on", "open", "unlocked"})
 
 
-async def async_answer_history(hass: HomeAssistant, step: GroundedStep, speaker: Speaker) -> Answer:
-    """The answer to a LlmosGetHistory step."""
+async def async_answer_history(
+    hass: HomeAssistant, step: GroundedStep, text: str, speaker: Speaker
+) -> Answer:
+    """The answer to a LlmosGetHistory step, asked with the words `text`."""
     if not is_recorded(hass):
         return Answer(speaker.phrase("no_history"))
     now = dt_util.now()
@@ -45,9 +51,11 @@ async def async_answer_history(hass: HomeAssistant, step: GroundedStep, speaker:
         return await async_answer_reason(hass, step, past, speaker)
     if is_measured:
         return answer_records(hass, step, past, period, speaker)
-    wanted = [stretch for stretch in past if _is_wanted(stretch, step)]
-    if step.slots.get("state") in ("home", "not_home"):
+    wanted = [stretch for stretch in past if _is_wanted(hass, stretch, step)]
+    if step.slots.get("state") in ("home", "not_home") or _are_stages(wanted):
         wanted = joined(wanted)
+    if not ask and step.slots.get("state") == "playing" and _WHAT.search(text):
+        return await async_answer_played(hass, step, wanted, period, speaker)
     match ask:
         case "how_long":
             return _how_long(wanted, period, now, speaker)
@@ -66,10 +74,29 @@ def _attributes(hass: HomeAssistant, step: GroundedStep) -> dict[str, str]:
     return {entity_id: attribute for entity_id, attribute in found.items() if attribute}
 
 
-def _is_wanted(stretch: Stretch, step: GroundedStep) -> bool:
+def _is_wanted(hass: HomeAssistant, stretch: Stretch, step: GroundedStep) -> bool:
     """If it is a stretch of the state that was asked for; of none, any that is not idle."""
     domain = stretch.entity_id.partition(".")[0]
-    return is_in(domain, stretch.state, str(step.slots.get("state", "on")))
+    wanted = str(step.slots.get("state", "on"))
+    if (
+        domain == "sensor"
+        and wanted in ("off", "on")
+        and (level := _level(hass, stretch)) is not None
+    ):
+        return (level > 0) == (wanted == "on")
+    return is_in(domain, stretch.state, wanted)
+
+
+def _are_stages(stretches: list[Stretch]) -> bool:
+    """If all are of sensors: from stage 2 to stage 4 it goes on."""
+    return all(stretch.entity_id.startswith("sensor.") for stretch in stretches)
+
+
+def _level(hass: HomeAssistant, stretch: Stretch) -> float | None:
+    """The stage of a sensor that counts them, 0 for none; None for all that measure in a unit."""
+    state = hass.states.get(stretch.entity_id)
+    value = bare(stretch.state) if state and unit_of(state) is None else None
+    return value if isinstance(value, float) else None
 
 
 def _when(
@@ -102,6 +129,8 @@ def _state_word(hass: HomeAssistant, stretch: Stretch, step: GroundedStep) -> st
         word = {"on": "open", "off": "closed"}.get(word, word)
     elif stretch.entity_id.startswith("binary_sensor."):
         return "active" if stretch.state == "on" else "quiet"
+    elif word in ("off", "on") and stretch.entity_id.startswith(_AT_WORK):
+        return "active" if word == "on" else "quiet"
     return word if word in _BECAME else "other"
 
 

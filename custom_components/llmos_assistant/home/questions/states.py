@@ -34,8 +34,11 @@ async def async_answer_states(
     wanted = step.slots.get("state")
     if domains == {TODO}:
         return await async_answer_lists(hass, states, step, text, speaker)
-    if domains == {_MEDIA} and wanted in (None, "playing") and (told := _playing(states, speaker)):
-        return told
+    if domains == {_MEDIA} and wanted in (None, "playing"):
+        # A TV shows something when it is on.
+        is_shown = ("playing",) if wanted else ("playing", "on")
+        if told := _playing([s for s in states if s.state in is_shown], speaker):
+            return told
     if wanted is None:
         return _each(hass, states, speaker)
     found = [state for state in states if is_in(state.domain, state.state, str(wanted))]
@@ -142,7 +145,7 @@ def _playing(players: Sequence[State], speaker: Speaker) -> Answer | None:
     told = []
     for state in players:
         title = state.attributes.get("media_title") or state.attributes.get("source")
-        if state.state == "playing" and title:
+        if title:
             by = state.attributes.get("media_artist")
             what = speaker.phrase("title_by", title=title, artist=by) if by else str(title)
             told.append(speaker.phrase("is_playing", title=what, player=state.name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +26,11 @@ from ..speech import Speaker, quantifier
 from .telling import Answer, listed, unit_of, with_unit
 
 _ADDS_UP = frozenset({"energy", "gas", "power", "water"})
+_CHOICE = re.compile(r"\bor\b(?!.*\bthan\b)", re.IGNORECASE)
+_WHETHER = re.compile(
+    r"^\W*(?:(?:and|but|hey|so|well)\W+)?(?:am|any|are|aren't|did|do|does|has|have|is|isn't|was)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -55,9 +61,10 @@ def answer_values(
     if not measured:
         return Answer(speaker.phrase("not_measured"))
     if step.other_ids:
-        asked = quantifier(text, speaker.language)
+        # "Is it warmer upstairs or downstairs" asks which of them.
+        asked = "which" if _CHOICE.search(text) else quantifier(text, speaker.language)
         others = read_all(hass, step.other_ids, kind)
-        return _compared(measured, others, slots.get("ask"), asked, speaker)
+        return _compared(step, _as_one(measured, kind), _as_one(others, kind), asked, speaker)
     match slots.get("ask"):
         case "highest" | "lowest" as ask:
             return _extreme(measured, str(ask), kind, speaker)
@@ -70,6 +77,8 @@ def answer_values(
                 "measures", name=speaker.phrase("outside"), value=measured[0].words
             )
             return Answer(words, (measured[0].state,), measured[0].value)
+    if _WHETHER.search(text) and len(measured) == 1:
+        return _whether_beyond(measured[0], slots, kind, speaker)
     return _beyond(measured, slots, kind, speaker)
 
 
@@ -146,10 +155,15 @@ def _one(value: float, measured: list[Measured], key: str, speaker: Speaker) -> 
     return Answer(words, tuple(m.state for m in measured), value)
 
 
+def _as_one(measured: list[Measured], kind: str) -> list[Measured]:
+    """Of what adds up, the meter of the whole home, if there is one: the others are parts of it."""
+    return [m for m in measured if kind in _ADDS_UP and is_whole(m.state.name)][:1] or measured
+
+
 def _compared(
+    step: GroundedStep,
     measured: list[Measured],
     others: list[Measured],
-    ask: SlotValue | None,
     asked: str | None,
     speaker: Speaker,
 ) -> Answer:
@@ -157,8 +171,12 @@ def _compared(
     if not others:
         return Answer(speaker.phrase("not_measured"))
     first, second = (fmean(m.value for m in group) for group in (measured, others))
-    names = (_group(measured, speaker), _group(others, speaker))
-    is_so = first > second if ask == "higher" else first < second
+    spoken = step.said.slots.get("floor") if step.said else None
+    names = (
+        _group(measured, spoken or step.slots.get("area"), speaker),
+        _group(others, step.slots.get("than"), speaker),
+    )
+    is_so = first > second if step.slots.get("ask") == "higher" else first < second
     unit = measured[0].unit
     told = {
         "first": names[0],
@@ -177,9 +195,11 @@ def _compared(
     return Answer(speaker.phrase("compared_yes" if is_so else "compared_no", **told), states, is_so)
 
 
-def _group(measured: list[Measured], speaker: Speaker) -> str:
+def _group(measured: list[Measured], spoken: SlotValue | None, speaker: Speaker) -> str:
+    """What they are called: a place with several of them as it was spoken of."""
     if len(measured) > 1:
-        return speaker.phrase("inside")
+        name = str(spoken) if spoken else speaker.phrase("inside")
+        return name[:1].upper() + name[1:]
     return speaker.phrase("outside") if measured[0].state.domain == "weather" else measured[0].place
 
 
@@ -187,14 +207,25 @@ def _beyond(
     measured: list[Measured], slots: Mapping[str, SlotValue], kind: str, speaker: Speaker
 ) -> Answer:
     """ "Which rooms are above 22 degrees?" """
-    above, below = (slots.get(slot) for slot in ("above", "below"))
-    found = [
-        m
-        for m in measured
-        if (above is None or m.value > float(str(above)))
-        and (below is None or is_below(m.value, float(str(below)), kind))
-    ]
+    found = [m for m in measured if _is_beyond(m, slots, kind)]
     if not found:
         return Answer(speaker.phrase("none"), tuple(m.state for m in measured), [])
     told = listed((f"{m.place} ({m.words})" for m in found), speaker)
     return Answer(told, tuple(m.state for m in found), [m.place for m in found])
+
+
+def _whether_beyond(
+    measured: Measured, slots: Mapping[str, SlotValue], kind: str, speaker: Speaker
+) -> Answer:
+    """ "Is the pool warmer than 23 degrees?" """
+    is_so = _is_beyond(measured, slots, kind)
+    told = speaker.phrase("measures", name=measured.place, value=measured.words)
+    words = speaker.phrase("yes_so" if is_so else "no_so", words=told)
+    return Answer(words, (measured.state,), is_so)
+
+
+def _is_beyond(measured: Measured, slots: Mapping[str, SlotValue], kind: str) -> bool:
+    above, below = (slots.get(slot) for slot in ("above", "below"))
+    return (above is None or measured.value > float(str(above))) and (
+        below is None or is_below(measured.value, float(str(below)), kind)
+    )
