@@ -17,6 +17,7 @@ from .cleaning import join_cleaning
 from .comfort import ground_comfort, note_mode
 from .conditions import holds, note_frost
 from .exclusions import leave_out
+from .instead import other_readings
 from .inventory import Home
 from .kinds import ACTS_ON, ASKS, TIMERS
 from .levels import set_levels
@@ -31,7 +32,7 @@ from .places import Place, find_place, places_in
 from .placing import ground_group
 from .problems import Problem, ProblemKind, Unclear
 from .recent import ground_recent, means_recent
-from .rereading import SET_MODE, as_meant, other_readings
+from .rereading import SET_MODE, as_meant
 from .robots import for_robots
 from .scope import NAMING, Scope, place_slot
 from .timers import LATER, ground_later, ground_timer, pop_while
