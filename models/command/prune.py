@@ -19,7 +19,7 @@ from . import BUILD
 from .network import Network, Tokens
 from .train import load, read_knowledge
 
-_LAYER = re.compile(r"(t5\.(encoder|decoder)\.block\.)(\d+)(\..*)")
+LAYER = re.compile(r"(t5\.(encoder|decoder)\.block\.)(\d+)(\..*)")
 
 
 def kept_layers(layers: int, keep: int) -> list[int]:
@@ -38,7 +38,7 @@ def prune(teacher: Network, student: Network) -> None:
     weights = teacher.state_dict()
     chosen = {}
     for name in student.state_dict():
-        if layer := _LAYER.fullmatch(name):
+        if layer := LAYER.fullmatch(name):
             before, stack, number, after = layer.groups()
             source = kept[stack][int(number)]
             # The first layer alone holds the biases of positions.

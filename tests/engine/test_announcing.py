@@ -38,7 +38,8 @@ from engine.announcing import announced
 
 async def main():
     async with announced(*sys.argv[1:]):
-        pass
+        print("Announced", flush=True)
+        await asyncio.sleep(5)
 
 asyncio.run(main())
 """
@@ -99,6 +100,22 @@ def test_what_cannot_be_announced_is_told_in_one_line(uri: str, name: str) -> No
         _, errors = process.communicate(timeout=60)
 
     assert "announcing.AnnouncementError: Cannot announce" in errors.splitlines()[-1]
+
+
+def test_an_engine_that_listens_everywhere_is_announced_at_an_address_of_its_own() -> None:
+    """Others could not reach it at 0.0.0.0."""
+    port = free_port()
+    name = f"attic-{port}"
+    with running("-c", _LISTENER.replace('interfaces=["127.0.0.1"]', "")) as listener:
+        line(listener, "Listening")
+        with running("-c", _ANNOUNCE, f"tcp://0.0.0.0:{port}", name) as engine:
+            assert engine.stdout is not None
+            if not engine.stdout.readline():
+                pytest.skip("this machine is in no network")
+            *_, address, heard = line(listener, f"Added {name}").split()
+
+    assert (address.count("."), heard) == (3, str(port))
+    assert address != "0.0.0.0"
 
 
 def test_only_an_engine_in_the_network_is_announced() -> None:

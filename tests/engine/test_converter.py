@@ -9,6 +9,7 @@ from typing import Any
 import ctranslate2
 import numpy as np
 import pytest
+from gguf import GGMLQuantizationType
 
 from custom_components.llmos_assistant.engine import conversion, store
 from custom_components.llmos_assistant.engine.converter.convert import convert
@@ -91,6 +92,7 @@ def test_pieces(tmp_path: Path) -> None:
             "parts that cannot be converted: blk.0.attn_q_norm",
         ),
         ({"without": "output_norm.weight"}, "lacks the tensor 'output_norm.weight'"),
+        ({"quantized": GGMLQuantizationType.Q8_1}, "Take another quantization of it"),
         ({"tokenizer": "bert"}, "has a tokenizer 'bert'"),
         ({"cuts": "viking"}, r"cuts words in a way \('viking'\)"),
         ({"cuts": ""}, "does not say its 'tokenizer.ggml.pre'"),

@@ -16,6 +16,8 @@ from custom_components.llmos_assistant.engine_client import EngineUnavailable
 from custom_components.llmos_assistant.health import State
 from custom_components.llmos_assistant.supervisor import EngineSupervisor
 
+from .test_supervisor import is_alive
+
 type Make = Callable[[str], EngineSupervisor]
 
 HANGS = "import time; time.sleep(60)"
@@ -90,14 +92,15 @@ async def test_whoever_asked_has_gone_while_it_started(make: Make) -> None:
     engine = make(HANGS)
     asking = asyncio.create_task(engine.async_start())
     async with asyncio.timeout(30):
-        while engine.pid is None:  # noqa: ASYNC110 - nothing tells of a start that goes on
+        while (pid := engine.pid) is None:  # noqa: ASYNC110 - nothing tells of a start that goes on
             await asyncio.sleep(0.05)
 
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
 
-    assert (engine.pid, engine.health.state) == (None, State.STOPPED)
+    assert not is_alive(pid)
+    assert engine.health.state is State.STOPPED
     assert engine.health.error is None
 
 

@@ -170,7 +170,8 @@ async def test_engine_that_cannot_start(
     for _ in range(5):
         with pytest.raises(EngineUnavailable, match=r"command model in .* cannot be loaded"):
             await engine.info()
-    logged = [r for r in caplog.records if r.levelno >= logging.WARNING]
+    # asyncio warns of slow steps on a busy machine.
+    logged = [r for r in caplog.records if r.levelno >= logging.WARNING and r.name != "asyncio"]
     assert len(logged) == 1
     assert engine.starts == 2
     assert (engine.health.state, engine.health.failures) == (State.FAILING, 2)

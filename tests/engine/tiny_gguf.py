@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from gguf import GGMLQuantizationType, GGUFWriter, TokenType, quantize
+from gguf import GGML_QUANT_SIZES, GGMLQuantizationType, GGUFWriter, TokenType, quantize
 
 WIDTH, LAYERS, HEADS, HEADS_KV, INNER = 128, 2, 4, 2, 256
 EPSILON = 1e-5
@@ -26,6 +26,7 @@ def write_tiny(
     without: str = "",
     tokenizer: str = "gpt2",
     cuts: str = "gpt-2",
+    quantized: GGMLQuantizationType = GGMLQuantizationType.Q8_0,
 ) -> None:
     """Write a GGUF file.
 
@@ -38,6 +39,7 @@ def write_tiny(
         without: the name of a tensor that is missing.
         tokenizer: of which kind it is, but for Gemma's.
         cuts: how it cuts words; not said if empty.
+        quantized: how its embeddings are written.
     """
     writer = GGUFWriter(path, architecture)
     writer.add_block_count(LAYERS)
@@ -54,7 +56,7 @@ def write_tiny(
     rows = _add_pieces(writer) if architecture == "gemma" else _add_bytes(writer, tokenizer, cuts)
     if template:
         writer.add_chat_template(template)
-    _add_tensors(writer, architecture, rows)
+    _add_tensors(writer, architecture, rows, quantized)
     for tensors in writer.tensors:
         tensors.pop(without, None)
     rng = np.random.default_rng(1)
@@ -97,7 +99,9 @@ def _add_pieces(writer: GGUFWriter) -> int:
     return len(tokens)
 
 
-def _add_tensors(writer: GGUFWriter, architecture: str, rows: int) -> None:
+def _add_tensors(
+    writer: GGUFWriter, architecture: str, rows: int, quantized: GGMLQuantizationType
+) -> None:
     rng = np.random.default_rng(0)
     head = WIDTH // HEADS * (2 if architecture == "gemma" else 1)
 
@@ -111,7 +115,12 @@ def _add_tensors(writer: GGUFWriter, architecture: str, rows: int) -> None:
     def gain(name: str) -> None:
         writer.add_tensor(f"{name}.weight", rng.uniform(0.5, 1.5, WIDTH).astype(np.float32))
 
-    matrix("token_embd", rows, WIDTH)
+    if quantized is GGMLQuantizationType.Q8_0:
+        matrix("token_embd", rows, WIDTH)
+    else:
+        length, size = GGML_QUANT_SIZES[quantized]
+        nothing = np.zeros((rows, WIDTH // length * size), np.uint8)
+        writer.add_tensor("token_embd.weight", nothing, raw_dtype=quantized)
     if architecture == "qwen2":  # the others' outputs are tied to their embeddings
         matrix("output", rows, WIDTH)
     gain("output_norm")

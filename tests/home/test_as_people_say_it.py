@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -143,6 +144,88 @@ def test_cold_and_heat(
     assert step.problem is None
     assert (step.intent, step.entity_ids) == (intent, entity_ids)
     assert slots.items() <= step.slots.items()
+
+
+CAPE = Home(
+    areas=(Area("stoep", "Stoep"), Area("front", "Front porch"), Area("back", "Back porch")),
+    entities=(
+        Entity("climate.lounge", "Lounge AC", area_id="stoep", state="off", options=MODES,
+               levels={"measured": 27.5, "temperature": 23}),
+        Entity("climate.flat", "Flat AC", area_id="front", state="off", options=MODES,
+               levels={"measured": 17, "temperature": 21}),
+        Entity("switch.geyser", "Geyser", area_id="back", state="off"),
+        Entity("switch.gran", "Gran's geyser", area_id="front", state="on"),
+        Entity("light.front", "Lantern", area_id="front"),
+        Entity("light.back", "Bulkhead", area_id="back"),
+        Entity("cover.garage", "Double", (), "garage", "back", "open"),
+        Entity("cover.gate", "Driveway gate", (), "gate", "stoep", "closed"),
+        Entity("lock.front", "Front door", area_id="front", state="locked"),
+        Entity("lock.back", "Back door", area_id="back", state="locked"),
+        Entity("media_player.dstv", "DStv", (), "tv", "stoep", "on"),
+        Entity("media_player.beam", "Beam", (), "speaker", "stoep", "paused"),
+        Entity("alarm_control_panel.house", "Alarm", options={"arm": ("away", "home", "night")}),
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "step", "here", "intent", "slots", "entity_ids"),
+    [
+        # What both heats and cools is turned to what is wanted
+        ("aircon on", (ON, {"domain": "climate"}), "stoep", "LlmosSetMode", {"option": "cool"},
+         {"climate.lounge"}),
+        ("turn on the flat ac", (ON, {"name": "flat ac"}), "stoep", "LlmosSetMode",
+         {"option": "heat"}, {"climate.flat"}),
+        ("it's like an oven on the stoep", (SET, {"area": "stoep", "temperature": "down"}), "back",
+         "LlmosSetMode", {"option": "cool"}, {"climate.lounge"}),
+        # Both, all, and what is called otherwise
+        ("switch both geysers off", (OFF, {"name": "geysers"}), "stoep", OFF, {},
+         {"switch.geyser", "switch.gran"}),
+        ("switch both geysers off", (OFF, {"domain": "water_heater"}), "stoep", OFF, {},
+         {"switch.geyser", "switch.gran"}),
+        ("i'm done here shut the door", (OFF, {"domain": "cover", "device_class": "door"}), "back",
+         OFF, {}, {"cover.garage"}),
+        ("arm the alarm to stay", ("LlmosSetMode", {"domain": "alarm_control_panel", "mode": "stay"}),
+         "stoep", "LlmosSetMode", {"option": "home"}, {"alarm_control_panel.house"}),
+        ("carry on with the music", ("HassMediaUnpause", {}), "stoep", "HassMediaUnpause", {},
+         {"media_player.beam"}),
+    ],
+)  # fmt: skip
+def test_in_the_cape(
+    text: str, step: tuple[str, Slots], here: str, intent: str, slots: Slots, entity_ids: set[str]
+) -> None:
+    """What is done, and to what."""
+    (done,) = ground(Plan((Step(*step),), 1.0), CAPE, here, text=text).steps
+    assert done.problem is None
+    assert (done.intent, set(done.entity_ids)) == (intent, entity_ids)
+    assert slots.items() <= done.slots.items()
+
+
+def test_both_porches() -> None:
+    """ "Both porch lights": the lights of each porch."""
+    plan = Plan((Step(ON, {"domain": "light", "area": "porch"}),), 1.0)
+    steps = ground(plan, CAPE, "stoep", text="turn both porch lights on").steps
+    assert [step.entity_ids for step in steps] == [("light.front",), ("light.back",)]
+
+
+def test_everything_is_not_unlocked_unasked() -> None:
+    """Nor opened: one lock can be said to be meant, not all of them at once."""
+    plan = Plan((Step(OFF, {"domain": "lock", "area": "all"}),), 1.0)
+    problem = ground(plan, CAPE, "stoep", text="unlock everything").problem
+    assert problem is not None
+    assert problem.kind is ProblemKind.CONFIRM
+
+
+@pytest.mark.parametrize(
+    ("intent", "slots"), [("HassStartTimer", {"minutes": 2}), ("LlmosLater", {"at": "10 pm"})]
+)
+def test_it_has_a_name_later(intent: str, slots: Slots) -> None:
+    """ "Open the gate and close it again in two minutes": the timer knows no "it"."""
+    later: Slots = {**slots, "conversation_command": "close it again"}
+    plan = Plan((Step("HassStopMoving", {"name": "driveway gate"}), Step(intent, later)), 1.0)
+    home = replace(CAPE, now=datetime(2026, 12, 4, 19, 30, tzinfo=UTC))
+    _, timer = ground(plan, home, text="").steps
+    assert timer.slots["conversation_command"] == "close Driveway gate again"
 
 
 @pytest.mark.parametrize(

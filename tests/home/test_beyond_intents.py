@@ -92,7 +92,11 @@ def test_a_condition_that_cannot_be_known(home: Home) -> None:
         ),
         ({"domain": "light", "area": "lou's room", "except": "bed light two"}, {"light.lou_1"}),
         (
-            {"domain": "light", "area": "all", "except": "lou's room, the kitchen and the garage"},
+            {
+                "domain": "light",
+                "area": "all",
+                "except": "lou's room, …, the kitchen and the garage",
+            },
             {"light.living", "light.play", "light.bedroom", "light.bedroom_2"},
         ),
         (

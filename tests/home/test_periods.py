@@ -54,6 +54,8 @@ def told(spoken: str, *, past: bool = False) -> str:
         ("in november", "1.11. 00:00 – 1.12. 00:00"),
         ("in march", "1.3. 00:00 – 1.4. 00:00"),
         ("before 10", "14.10. 19:30 – 14.10. 22:00"),
+        ("before 10 tomorrow", "15.10. 00:00 – 15.10. 10:00"),
+        ("until friday", "14.10. 19:30 – 16.10. 00:00"),
     ],
 )
 def test_what_is_to_come(spoken: str, expected: str) -> None:
@@ -64,6 +66,8 @@ def test_what_is_to_come(spoken: str, expected: str) -> None:
     ("spoken", "expected"),
     [
         ("yesterday", "13.10. 00:00 – 14.10. 00:00"),
+        ("before noon", "14.10. 00:00 – 14.10. 12:00"),
+        ("before friday", "2.10. 00:00 – 9.10. 00:00"),
         ("last night", "13.10. 19:00 – 14.10. 07:00"),
         ("in the night", "13.10. 19:00 – 14.10. 07:00"),
         ("this morning", "14.10. 05:00 – 14.10. 12:00"),

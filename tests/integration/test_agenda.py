@@ -151,7 +151,7 @@ async def agenda(home: HomeAssistant, evening: None) -> None:
         ({"ask": "when", "item": "trip to bath"}, "Trip to Bath is on Saturday.",
          "2026-10-17T00:00:00+01:00"),
         ({"ask": "free", "during": "friday at 6"}, "No, Cinema on Friday at 6:00 PM.", False),
-        ({"ask": "free", "during": "saturday at 6"}, "Yes, only all day: Trip to Bath on Saturday",
+        ({"ask": "free", "during": "saturday at 6"}, "Yes, only all day: Trip to Bath on Saturday.",
          True),
         ({"ask": "busy", "during": "next monday"}, "No, nothing is planned on Monday.", False),
         ({"ask": "whether", "item": "meeting", "during": "tomorrow"},

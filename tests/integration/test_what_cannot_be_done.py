@@ -88,6 +88,15 @@ async def test_why(
     assert told == (answer, code)
 
 
+async def test_none_of_several_can(home: HomeAssistant, engine: ScriptedEngine) -> None:
+    """It is said once."""
+    slots: dict[str, SlotValue] = {"domain": "light", "area": "all", "except": "bed light"}
+
+    told = await said(home, engine, ("HassLightSet", slots | {"brightness": 900}))
+
+    assert told == ("I cannot set that value.", "failed_to_handle")
+
+
 async def test_what_follows_a_failure_is_left(home: HomeAssistant, engine: ScriptedEngine) -> None:
     """The answer tells what was not done any more."""
     await home.services.async_call("light", "turn_off", {"entity_id": "all"}, blocking=True)

@@ -25,32 +25,22 @@ class AnnouncementError(Exception):
 async def announced(uri: str, name: str) -> AsyncIterator[None]:
     """Announce the engine at tcp://HOST:PORT as `name` meanwhile. Raises AnnouncementError."""
     where = urlsplit(uri)
-    try:
-        address = await _address(where.hostname or "")
-        service = AsyncServiceInfo(
-            SERVICE_TYPE,
-            f"{name}.{SERVICE_TYPE}",
-            parsed_addresses=[address],
-            port=where.port,
-        )
-        zeroconf = AsyncZeroconf(interfaces=[address])
-    except (OSError, ValueError, Error) as err:
-        raise AnnouncementError(f"Cannot announce {uri} as {name}: {err}") from err
-    try:
-        await _announce(zeroconf, service)
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            address = await _address(where.hostname or "")
+            service = AsyncServiceInfo(
+                SERVICE_TYPE,
+                f"{name}.{SERVICE_TYPE}",
+                parsed_addresses=[address],
+                port=where.port,
+            )
+            zeroconf = await stack.enter_async_context(AsyncZeroconf(interfaces=[address]))
+            # Where the name is taken it gets a number.
+            await (await zeroconf.async_register_service(service, allow_name_change=True))
+        except (OSError, ValueError, Error) as err:
+            raise AnnouncementError(f"Cannot announce {uri} as {name}: {err}") from err
         yield
         await zeroconf.async_unregister_all_services()
-    finally:
-        await zeroconf.async_close()
-
-
-async def _announce(zeroconf: AsyncZeroconf, service: AsyncServiceInfo) -> None:
-    """Raises AnnouncementError."""
-    try:
-        # Where the name is taken it gets a number.
-        await (await zeroconf.async_register_service(service, allow_name_change=True))
-    except (OSError, Error) as err:
-        raise AnnouncementError(f"Cannot announce {service.name}: {err}") from err
 
 
 async def _address(host: str) -> str:

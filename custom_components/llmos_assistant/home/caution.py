@@ -14,6 +14,7 @@ KEEPS_OUT = frozenset({"door", "garage", "gate"})
 _UNLOCKING = frozenset(
     "open unbolt undo unfasten unlatch unlock unlocked unlocking unsecure release let".split()
 )
+_EVERYTHING = frozenset({"all", "everything"})
 _NOT = frozenset({"don't", "dont", "never", "not"})
 _KINDS = frozenset(
     {"door", "garage", "gate", "irrigation", "lock", "sprinkler", "tap", "unlock", "valve"}
@@ -27,13 +28,14 @@ def confirm(scope: Scope, entity_ids: tuple[str, ...]) -> None:
         bool(words) and _unlocks(scope, entity_ids) and _UNLOCKING.isdisjoint(words)
     )
     said = (scope.said_exactly and not scope.is_inferred) or _says_so(scope)
-    if scope.slots.pop("confirmed", None) or (said and not is_denied):
-        return
     risky = tuple(
         entity
         for entity_id in entity_ids
         if (entity := scope.home.entity_by_id.get(entity_id)) and is_risky(scope.intent, entity)
     )
+    is_everything = len(risky) > 1 and not _EVERYTHING.isdisjoint(words)
+    if scope.slots.pop("confirmed", None) or (said and not is_denied and not is_everything):
+        return
     if risky:
         raise Unclear(
             ProblemKind.CONFIRM, scope.intent, scope.label(risky), choices=tuple(entity_ids)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from .inventory import Entity
 from .kinds import kind_of
 from .names import split
+from .places import Place, find_place
+from .problems import Unclear
 from .rereading import SET_MODE
-from .scope import NAMING, Scope
+from .scope import Scope
 
 _INTENT = "HassClimateSetTemperature"
 _MODES = {"up": "heat", "down": "cool"}
@@ -15,6 +17,7 @@ _HELPS = {
     "up": frozenset({"auto", "heat", "heat_cool"}),
     "down": frozenset({"auto", "cool", "heat", "heat_cool"}),
 }
+_NAMED = frozenset({"entity_ids", "floor", "name", "target"})
 _NUMBERS = frozenset({"degree", "degrees", "temperature"})
 
 
@@ -24,7 +27,10 @@ def ground_comfort(scope: Scope) -> None:
     if scope.intent != _INTENT or wanted not in _MODES or _says_what(scope):
         return
     everywhere = scope.home.of_kind(frozenset({"climate"}))
-    near = scope.inside(everywhere, scope.here) if scope.here else ()
+    place = _place(scope)
+    if place is None and "area" in scope.slots:
+        return  # a lamp, for all that is known
+    near = scope.inside(everywhere, place) if place else ()
     near = near or (everywhere if len(everywhere) == 1 else ())
     running = tuple(entity for entity in near if entity.state in _HELPS[wanted])
     if running:
@@ -37,6 +43,39 @@ def ground_comfort(scope: Scope) -> None:
         _choose(scope, able[0])
 
 
+def note_mode(scope: Scope, entity_ids: tuple[str, ...]) -> None:
+    """Turn on what heats and cools to what brings it to where it is set: "aircon on" does not heat."""
+    entities = [scope.home.entity_by_id[entity_id] for entity_id in entity_ids]
+    if scope.intent != "HassTurnOn" or not entities or {e.domain for e in entities} != {"climate"}:
+        return
+    modes = {_mode(entity, scope) for entity in entities}
+    if len(modes) == 1 and (mode := modes.pop()):
+        scope.intent = SET_MODE
+        scope.slots = {"attribute": "hvac_mode", "option": mode}
+        scope.each = True
+
+
+def _mode(entity: Entity, scope: Scope) -> str | None:
+    """The mode of what is off and can both heat and cool."""
+    able = frozenset(_MODES.values()) <= frozenset(entity.options.get("hvac_mode", ()))
+    if entity.state != "off" or not able:
+        return None
+    measured, wanted = entity.levels.get("measured"), entity.levels.get("temperature")
+    if measured is None or wanted is None:
+        return "cool" if "ac" in split(scope.text) else None
+    return "cool" if measured > wanted else "heat"
+
+
+def _place(scope: Scope) -> Place | None:
+    """Where it is too warm or too cold."""
+    if (spoken := scope.slots.get("area")) is None:
+        return scope.here
+    try:
+        return find_place(str(spoken), scope.home, scope.here_id)
+    except Unclear:
+        return None
+
+
 def _choose(scope: Scope, *entities: Entity) -> None:
     scope.slots["entity_ids"] = ",".join(entity.entity_id for entity in entities)
 
@@ -45,5 +84,5 @@ def _says_what(scope: Scope) -> bool:
     """If the utterance says what to change: "turn the heating down", "down a degree"."""
     words = split(scope.text)
     kinds = {kind.domain for word in words if (kind := kind_of(word))}
-    is_named = bool((NAMING | {"target", "entity_ids"}) & scope.slots.keys())
+    is_named = not _NAMED.isdisjoint(scope.slots)
     return is_named or "climate" in kinds or not _NUMBERS.isdisjoint(words)

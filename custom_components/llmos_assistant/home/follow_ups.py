@@ -43,7 +43,9 @@ _WEATHER = "HassGetWeather"
 _MEASURED = frozenset({"HassGetState", "HassClimateGetTemperature", _WEATHER})
 _DURATIONS = frozenset({"hours", "minutes", "seconds"})
 _BOTH = frozenset({"both", "them"})
-_IN_AN_ANSWER = frozenset("the a one in on at of i mean please it's its that um uh er".split())
+_IN_AN_ANSWER = frozenset(
+    "the a one in on at of i mean please it's its that um uh er my mine our ours".split()
+)
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,17 @@ from ..engine.protocol import Plan, SlotValue, Step
 from .asking import as_asked, as_it_went, ground_measures, measures, note_compared
 from .caution import confirm
 from .cleaning import join_cleaning
-from .comfort import ground_comfort
+from .comfort import ground_comfort, note_mode
 from .conditions import holds, note_frost
 from .exclusions import leave_out
+from .instead import other_readings
 from .inventory import Home
 from .kinds import ACTS_ON, ASKS, TIMERS
 from .levels import set_levels
 from .lists import choose_list
 from .measuring import HISTORY
 from .modes import choose_mode, things_with_mode
+from .names import split
 from .naming import ground_name, name_from_words
 from .narrowing import is_no_place, only_place, said_place, segments, unsaid_name, unsaid_place
 from .outdoors import OUTSIDE, says_outside
@@ -30,7 +32,7 @@ from .places import Place, find_place, places_in
 from .placing import ground_group
 from .problems import Problem, ProblemKind, Unclear
 from .recent import ground_recent, means_recent
-from .rereading import SET_MODE, as_meant, other_readings
+from .rereading import SET_MODE, as_meant
 from .robots import for_robots
 from .scope import NAMING, Scope, place_slot
 from .timers import LATER, ground_later, ground_timer, pop_while
@@ -100,7 +102,7 @@ def ground(
     """
     here = home.area_by_id.get(speaker_area_id or "")
     steps: list[GroundedStep] = []
-    asked = [one for step in plan.steps for one in _in_each_place(step, home)]
+    asked = [one for step in plan.steps for one in _in_each_place(step, home, text)]
     parts = segments(text, len(asked))
     place: Place | None = None
     for number, step in enumerate(asked):
@@ -152,12 +154,12 @@ def _is_otherwise(step: GroundedStep) -> bool:
     return step.intent == IF and step.slots == _OTHERWISE
 
 
-def _in_each_place(step: Step, home: Home) -> Iterator[Step]:
-    """The step for each of the areas that its area names: "hall, landing"."""
+def _in_each_place(step: Step, home: Home, text: str) -> Iterator[Step]:
+    """The step for each of the areas that its area names: "hall, landing", "both porches"."""
     if (area := step.slots.get("area")) is None:
         yield step
         return
-    for spoken in places_in(str(area), home):
+    for spoken in places_in(str(area), home, of_all="both" in split(text)):
         yield replace(step, slots=step.slots | {"area": spoken})
 
 
@@ -200,6 +202,7 @@ def _ground_scope(scope: Scope) -> GroundedStep:
             return GroundedStep(IF, scope.slots, entity_ids, is_met=is_met)
         entity_ids = _resolve(scope)
         set_levels(scope, entity_ids)
+        note_mode(scope, entity_ids)
         confirm(scope, entity_ids)
     except Unclear as err:
         return GroundedStep(

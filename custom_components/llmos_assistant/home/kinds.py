@@ -134,6 +134,7 @@ BINARY_STATES = {"open": "on", "closed": "off"}
 
 # Blinds, shades, curtains and shutters are registered under any of these.
 _WINDOW_COVERS = frozenset({"blind", "curtain", "shade", "shutter"})
+_GARAGE_DOORS = frozenset({"door", "garage"})
 
 
 class HasKind(Protocol):
@@ -166,7 +167,7 @@ KIND_WORDS: dict[str, Kind] = {
     **dict.fromkeys(("vacuum", "cleaner"), Kind("vacuum")),
     **dict.fromkeys(("mower", "lawnmower"), Kind("lawn_mower")),
     **dict.fromkeys(("humidifier", "dehumidifier"), Kind("humidifier")),
-    "waterheater": Kind("water_heater"),
+    **dict.fromkeys(("geyser", "waterheater"), Kind("water_heater")),
     "valve": Kind("valve"),
     "scene": Kind("scene"),
     "script": Kind("script"),
@@ -236,7 +237,9 @@ def compatible(said: str, domain: str) -> bool:
 
 def device_classes(said: str) -> frozenset[str]:
     """The device classes that people mean by one of them."""
-    return _WINDOW_COVERS if said in _WINDOW_COVERS else frozenset({said})
+    if said in _WINDOW_COVERS:
+        return _WINDOW_COVERS
+    return _GARAGE_DOORS if said == "door" else frozenset({said})
 
 
 def says_class(words: Words, said: str) -> bool:

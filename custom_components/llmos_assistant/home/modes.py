@@ -13,7 +13,7 @@ from .scope import Scope
 _SAID = {
     "ac": "cool", "automatic": "auto", "cold": "cool", "cooling": "cool", "dehumidify": "dry",
     "drying": "dry", "fan": "fan_only", "heating": "heat", "hot": "heat", "night": "sleep",
-    "standby": "off", "vacation": "away", "warm": "heat",
+    "perimeter": "home", "standby": "off", "stay": "home", "vacation": "away", "warm": "heat",
 }  # fmt: skip
 _SAID |= dict.fromkeys(
     ("oscillate", "oscillation", "rotate", "rotating", "rotation", "swing", "swinging"),

@@ -39,6 +39,7 @@ _SAME_WORD = {
     "telly": "tv",
     "temp": "temperature",
     "aircon": "ac",
+    "aircons": "ac",
     "hoover": "vacuum",
     "daddy": "dad",
     "mom": "mum",

@@ -37,6 +37,7 @@ def ground_name(scope: Scope, *, whole_home: bool = False) -> tuple[str, ...]:
         reading = group if _acts_on(scope, group.kind) else None
     if reading is None:
         raise _not_found(scope, spoken, place)
+    reading = _each_so_called(scope, words, place, reading)
     if not reading.entities:
         return _use_group(scope, spoken, reading)
     scope.said_exactly = not reading.is_guess
@@ -153,6 +154,17 @@ def _says_all(scope: Scope, words: Words, entities: tuple[Entity, ...]) -> bool:
     last = words[-1]
     in_names = all(any(last in split(name) for name in entity.names) for entity in entities)
     return (is_plural(last) and not in_names) or scope.says_all
+
+
+def _each_so_called(scope: Scope, words: Words, place: Place | None, reading: Reading) -> Reading:
+    """ "Both geysers" are "Geyser" and "Gran's geyser", although one has the very name."""
+    if len(reading.entities) != 1 or not (is_plural(words[-1]) and scope.says_all):
+        return reading
+    candidates = scope.inside(scope.candidates, place) if place else scope.candidates
+    wanted = set(stems(words))
+    named = tuple(e for e in candidates if any(wanted <= set(stems(split(n))) for n in e.names))
+    is_own = any(words[-1] in split(name) for name in reading.entities[0].names)
+    return reading if is_own else replace(reading, entities=named or reading.entities)
 
 
 def _use_all(scope: Scope, reading: Reading) -> tuple[str, ...]:

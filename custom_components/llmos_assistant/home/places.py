@@ -76,11 +76,18 @@ def room_of(words: Words, home: Home) -> Area | None:
     return rooms[0] if words and len(rooms) == 1 else None
 
 
-def places_in(spoken: str, home: Home) -> tuple[str, ...]:
-    """The places that are named one after the other, "hall, landing"; the words, where it is one."""
+def places_in(spoken: str, home: Home, *, of_all: bool = False) -> tuple[str, ...]:
+    """The places that are named one after the other, "hall, landing"; the words, where it is one.
+
+    `of_all`: all those are meant that are called so in part, where none has this very name.
+    """
     places: tuple[Place, ...] = (*home.areas, *home.floors)
     names = {split(name) for place in places for name in place.names}
     parts = tuple(part for part in _BETWEEN.split(spoken) if part.strip())
+    if of_all and not any(same(split(spoken), name) for name in names):
+        wanted = set(stems(split(spoken)))
+        found = tuple(p.name for p in places if any(wanted < set(stems(split(n))) for n in p.names))
+        return found or (spoken,)
     is_several = len(parts) > 1 and split(spoken) not in names
     return parts if is_several and all(split(part) in names for part in parts) else (spoken,)
 

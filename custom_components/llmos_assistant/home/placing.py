@@ -24,6 +24,7 @@ from .scope import Scope
 
 # Their handlers refuse several things at once.
 _SETS_ONE = ONE_ONLY - {"HassMediaSearchAndPlay"}
+_RESUME = "HassMediaUnpause"
 _NAMED_ONLY = frozenset({"HassHumidifierMode", "HassHumidifierSetpoint"})  # for their handlers
 _ASKS = ASKS | {"HassClimateGetTemperature", "LlmosGetCalendar"}
 _OF_ALL = frozenset("all any anyone anything each every everything house home how which".split())
@@ -69,6 +70,7 @@ def ground_group(scope: Scope, *, whole_home: bool = False, spoken: str = "") ->
     if not (scope.place or whole_home or scope.says_all or scope.is_outside):
         group = _in_this_room(scope, group, spoken)
     if scope.intent in _SETS_ONE and len(group) > 1:
+        group = tuple(entity for entity in group if entity.state != "off") or group
         scope.each = True
     if scope.intent in _EVERYTHING and not {"name", "domain", "device_class"} & scope.slots.keys():
         group = _everything(scope, group, spoken)
@@ -83,7 +85,7 @@ def ground_group(scope: Scope, *, whole_home: bool = False, spoken: str = "") ->
 def _played(scope: Scope, group: tuple[Entity, ...]) -> tuple[Entity, ...]:
     """What plays, where that was said: "everything that's playing", "all the music", which no TV is."""
     words = split(scope.text)
-    is_music = scope.intent in MEDIA - {"HassMediaUnpause"} and "music" in words
+    is_music = scope.intent in MEDIA - {_RESUME} and "music" in words
     if not is_music and not (scope.intent == "HassTurnOff" and "playing" in words):
         return ()
     return tuple(e for e in group if e.state == "playing" and not (is_music and _is_tv(e)))
@@ -208,7 +210,7 @@ def to_be_changed(scope: Scope, entities: tuple[Entity, ...]) -> tuple[Entity, .
         return (playing if scope.intent in MEDIA else ()) or running or entities
     if scope.intent == "HassTurnOn":
         return tuple(entity for entity in entities if entity.state not in _RUNNING) or entities
-    if scope.intent == "HassMediaUnpause":
+    if scope.intent == _RESUME:
         return tuple(entity for entity in entities if entity.state == "paused") or entities
     return entities
 
@@ -228,6 +230,9 @@ def _in_this_room(scope: Scope, group: tuple[Entity, ...], spoken: str) -> tuple
             ):
                 scope.each = True
                 return found
+        if scope.intent == _RESUME and (paused := to_be_changed(scope, inside)) != inside:
+            scope.each = True
+            return paused
         if "name" not in scope.slots:
             scope.slots["area"] = scope.here.name
         return inside

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .narrowing import said_place
 from .places import find_place
 from .problems import ProblemKind, Unclear
@@ -9,6 +11,8 @@ from .scope import Scope, place_slot
 from .times import next_time, split_duration
 
 LATER = "LlmosLater"
+
+_IT = re.compile(r"\b(?:it|them|those)\b", re.IGNORECASE)
 
 _DURATION = {"for_hours": 3600, "for_minutes": 60, "for_seconds": 1}
 
@@ -23,6 +27,7 @@ def pop_while(scope: Scope) -> int:
 
 def ground_timer(scope: Scope) -> None:
     """Tell a timer's room from its name: "the kitchen timer", "the pizza timer". Raises Unclear."""
+    _name_it(scope)
     if (
         scope.intent == "HassStartTimer"
         and not {"hours", "minutes", "seconds"} & scope.slots.keys()
@@ -50,8 +55,18 @@ def ground_timer(scope: Scope) -> None:
 def ground_later(scope: Scope) -> None:
     """ "At half past ten" becomes a timer that carries the command. Raises Unclear."""
     seconds = _seconds_until(scope)
+    _name_it(scope)
     scope.intent = "HassStartTimer"
     scope.slots |= split_duration(seconds)
+
+
+def _name_it(scope: Scope) -> None:
+    """Write into a command for later what "it" is now: "close it again" is said by a timer alone."""
+    command = scope.slots.get("conversation_command")
+    if command is None or not scope.recent:
+        return
+    names = " and ".join(entity.name for entity in scope.recent)
+    scope.slots["conversation_command"] = _IT.sub(lambda _: names, str(command), count=1)
 
 
 def _seconds_until(scope: Scope) -> int:

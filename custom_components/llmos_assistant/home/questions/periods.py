@@ -182,8 +182,16 @@ def _bounded(
     if re.search(r"\bafter\b", words):
         return Period(end, _midnight(end.date() + _DAY, now))
     if re.search(r"\b(before|until|till)\b", words):
-        return Period(max(_midnight(start.date(), now), min(now, start)), start)
+        return Period(_begin_before(start, now), start)
     return period or Period(start, end, is_moment=True)
+
+
+def _begin_before(end: datetime, now: datetime) -> datetime:
+    """From when on "before" is meant: of its day, and not what is over if the end is to come."""
+    begin = _midnight(end.date(), now)
+    if end == begin:  # "before friday"
+        return now if now < end else end - _WEEK
+    return now if begin <= now < end else begin
 
 
 def _between(
