@@ -21,7 +21,7 @@ from typing import Any
 from tqdm import tqdm
 
 from custom_components.llmos_assistant.engine.protocol import Step
-from custom_components.llmos_assistant.home.grounding import Grounding
+from custom_components.llmos_assistant.home.grounded import Grounding
 from custom_components.llmos_assistant.understanding import async_understand
 from tests.homes.files import FOLDER, load_home
 from tests.homes.peer import Peer

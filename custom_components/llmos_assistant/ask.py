@@ -16,7 +16,7 @@ from .engine.protocol import QUESTION_INTENTS
 from .engine_client import Engine
 from .home.acting import Request, async_act
 from .home.facts import Fact, fact_of
-from .home.grounding import IF, GroundedStep
+from .home.grounded import IF, GroundedStep
 from .home.questions.telling import Value
 from .home.speech import async_get_speaker
 from .request_log import RequestRecord, Stage

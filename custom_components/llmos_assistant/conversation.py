@@ -23,7 +23,7 @@ from .engine_client import EngineError, EngineUnavailable
 from .entity import EngineEntity
 from .home.acting import OnStep, Request, async_act, async_undo
 from .home.follow_ups import Turn
-from .home.grounding import IF, UNDO, GroundedStep, Grounding
+from .home.grounded import IF, UNDO, GroundedStep, Grounding
 from .home.items import async_settle_lists
 from .home.memory import Memory
 from .home.speech import Speaker, async_get_speaker, join_sentences

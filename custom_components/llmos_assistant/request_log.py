@@ -21,7 +21,7 @@ from homeassistant.helpers import intent
 from homeassistant.util import dt as dt_util
 
 from .engine.protocol import Plan
-from .home.grounding import GroundedStep, Grounding
+from .home.grounded import GroundedStep, Grounding
 
 MAX_REQUESTS = 20  # of people; and as many of automations, which may ask every minute
 HANDED_OVER: Final = "home_assistant"

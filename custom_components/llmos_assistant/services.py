@@ -29,7 +29,7 @@ from homeassistant.util.json import JsonObjectType
 
 from .ask import STRUCTURE_SCHEMA, async_ask, in_structure
 from .const import DOMAIN
-from .home.grounding import expanded
+from .home.grounded import expanded
 from .home.problems import Problem
 from .home.speech import async_get_speaker
 from .request_log import MAX_REQUESTS, Source

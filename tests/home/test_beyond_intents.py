@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from custom_components.llmos_assistant.engine.protocol import Plan, SlotValue, Step
-from custom_components.llmos_assistant.home.grounding import Grounding, ground
+from custom_components.llmos_assistant.home.grounded import Grounding
+from custom_components.llmos_assistant.home.grounding import ground
 from custom_components.llmos_assistant.home.inventory import Entity, Home
 from custom_components.llmos_assistant.home.problems import ProblemKind
 from custom_components.llmos_assistant.home.times import next_time, split_duration

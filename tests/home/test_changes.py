@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from custom_components.llmos_assistant.engine.protocol import Plan, SlotValue, Step
-from custom_components.llmos_assistant.home.grounding import Grounding, ground
+from custom_components.llmos_assistant.home.grounded import Grounding
+from custom_components.llmos_assistant.home.grounding import ground
 from custom_components.llmos_assistant.home.inventory import Area, Entity, Home
 from custom_components.llmos_assistant.home.problems import ProblemKind
 

@@ -7,13 +7,10 @@ from dataclasses import replace
 import pytest
 
 from custom_components.llmos_assistant.engine.protocol import Plan, SlotValue, Step
-from custom_components.llmos_assistant.home.grounding import (
-    GroundedStep,
-    Problem,
-    ProblemKind,
-    ground,
-)
+from custom_components.llmos_assistant.home.grounded import GroundedStep
+from custom_components.llmos_assistant.home.grounding import ground
 from custom_components.llmos_assistant.home.inventory import Area, Entity, Floor, Home
+from custom_components.llmos_assistant.home.problems import Problem, ProblemKind
 
 type Slots = dict[str, SlotValue]
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from custom_components.llmos_assistant.engine.protocol import Plan, SlotValue, Step
-from custom_components.llmos_assistant.home.grounding import GroundedStep, ground
+from custom_components.llmos_assistant.home.grounded import GroundedStep
+from custom_components.llmos_assistant.home.grounding import ground
 from custom_components.llmos_assistant.home.inventory import Area, Entity, Home
 from custom_components.llmos_assistant.home.problems import ProblemKind
 

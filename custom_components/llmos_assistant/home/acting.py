@@ -16,7 +16,7 @@ from homeassistant.helpers import intent
 
 from ..const import DOMAIN
 from .answering import async_answer
-from .grounding import IF, UNDO
+from .grounded import IF, UNDO
 from .items import async_open_items, find_item, needs_known_item
 from .questions.timers import tell_timers
 from .speech import Speaker, join_sentences
@@ -25,7 +25,7 @@ from .undoing import Undoing, async_put_back, taken_back
 
 if TYPE_CHECKING:
     from ..engine.protocol import SlotValue
-    from .grounding import GroundedStep
+    from .grounded import GroundedStep
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from .questions.values import answer_values
 from .speech import Speaker
 
 if TYPE_CHECKING:
-    from .grounding import GroundedStep
+    from .grounded import GroundedStep
 
 VALUE = "value"  # the slot of a response that holds the bare fact
 

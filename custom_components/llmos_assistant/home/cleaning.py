@@ -10,7 +10,7 @@ from ..engine.protocol import SlotValue
 from .inventory import Home
 
 if TYPE_CHECKING:
-    from .grounding import GroundedStep
+    from .grounded import GroundedStep
 
 CLEAN_AREAS = "LlmosCleanAreas"
 _CLEAN_AREA = "HassVacuumCleanArea"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from homeassistant.helpers import intent
 
 from .answering import value_of
-from .grounding import GroundedStep
+from .grounded import GroundedStep
 from .questions.telling import Value, bare
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ..engine.protocol import Plan, SlotValue, Step
-from .grounding import IF, GroundedStep, Grounding
+from .grounded import IF, GroundedStep, Grounding
 from .inventory import Entity, Home
 from .kinds import ASKS
 from .matching import Name, read_name

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from ..engine.protocol import Plan, SlotValue, Step
+from ..engine.protocol import Plan, Step
 from .asking import as_asked, as_it_went, ground_measures, measures, note_compared
 from .caution import confirm
 from .cleaning import join_cleaning
 from .comfort import ground_comfort, note_mode
 from .conditions import holds, note_frost
 from .exclusions import leave_out
+from .grounded import IF, OTHERWISE, GroundedStep, Grounding, as_conditions_say, expanded
 from .instead import other_readings
 from .inventory import Home
 from .kinds import ACTS_ON, ASKS, TIMERS
@@ -30,62 +31,15 @@ from .narrowing import is_no_place, only_place, said_place, segments, unsaid_nam
 from .outdoors import OUTSIDE, says_outside
 from .places import Place, find_place, places_in
 from .placing import ground_group
-from .problems import Problem, ProblemKind, Unclear
+from .problems import ProblemKind, Unclear
 from .recent import ground_recent, means_recent
 from .rereading import SET_MODE, as_meant
 from .robots import for_robots
 from .scope import NAMING, Scope, place_slot
 from .timers import LATER, ground_later, ground_timer, pop_while
 
-__all__ = ["GroundedStep", "Grounding", "Problem", "ProblemKind", "ground"]
-
-IF, UNDO = "LlmosIf", "LlmosUndo"
-
 _ALL = re.compile(r"\b(?:all|every)\b", re.IGNORECASE)
-_OTHERWISE = {"target": "other"}  # of a condition: that the one before it is not met
 _WHOLE_HOME = "all"  # the area that the command model writes for "everywhere", "in the house"
-
-
-@dataclass(frozen=True)
-class GroundedStep:
-    """A step whose slots are what Home Assistant's intent handlers take.
-
-    `entity_ids` are the exposed entities that it is about, empty for steps that are not about
-    entities (timers, date). With `each`, the slots alone would say too much: it is to be carried
-    out for each of the entities and no other. A step with a `problem` must not be executed; its
-    slots are then as far as they were resolved, and `choices` the entities that could be meant.
-    `undo_after` are the seconds after which it is to be taken back, if it was asked for a while.
-    `is_met` tells of a condition whether it is so; what follows one that is not is not done.
-    `other_ids` are the entities that a question compares with. `said` is the step as it was spoken.
-    """
-
-    intent: str
-    slots: dict[str, SlotValue] = field(default_factory=dict)
-    entity_ids: tuple[str, ...] = ()
-    problem: Problem | None = None
-    each: bool = False
-    choices: tuple[str, ...] = ()
-    undo_after: int = 0
-    is_met: bool = True
-    other_ids: tuple[str, ...] = ()
-    said: Step | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True)
-class Grounding:
-    """The grounded steps of a plan, in order."""
-
-    steps: tuple[GroundedStep, ...] = ()
-
-    @property
-    def problem(self) -> Problem | None:
-        """The first thing that stands in the way, or None: then every step can be executed."""
-        return next((step.problem for step in self.steps if step.problem), None)
-
-    @property
-    def unmet(self) -> GroundedStep | None:
-        """The condition that is not met, if there is one."""
-        return next((step for step in self.steps if not step.is_met), None)
 
 
 def ground(
@@ -120,7 +74,7 @@ def ground(
         if steps and _ends(grounded, steps[-1]):
             continue  # "on for half an hour and then off": that is what the half hour says
         steps.append(replace(grounded, said=step))
-    return Grounding(join_cleaning(_as_conditions_say(steps), home))
+    return Grounding(join_cleaning(as_conditions_say(steps), home))
 
 
 def _with_all(parts: list[str], number: int, asked: list[Step]) -> str:
@@ -131,27 +85,6 @@ def _with_all(parts: list[str], number: int, asked: list[Step]) -> str:
         return part
     said = _ALL.search(parts[number - 1])
     return f"{said[0]} {part}" if said else part
-
-
-def _as_conditions_say(steps: list[GroundedStep]) -> list[GroundedStep]:
-    """The steps without what hangs on a condition that is not so, or cannot be known."""
-    for number, step in enumerate(steps):
-        if _is_otherwise(step):
-            return steps[:number]
-        if step.problem and step.intent == IF:
-            return steps[: number + 1]
-        if not step.is_met:
-            after = steps[number + 1 :]
-            otherwise = next((i for i, later in enumerate(after) if _is_otherwise(later)), None)
-            if otherwise is None:
-                return steps[: number + 1]
-            return steps[:number] + _as_conditions_say(after[otherwise + 1 :])
-    return steps
-
-
-def _is_otherwise(step: GroundedStep) -> bool:
-    """If what follows is for when the condition before is not met: "otherwise", "if not"."""
-    return step.intent == IF and step.slots == _OTHERWISE
 
 
 def _in_each_place(step: Step, home: Home, text: str) -> Iterator[Step]:
@@ -194,7 +127,7 @@ def _ground_scope(scope: Scope) -> GroundedStep:
     try:
         undo_after = pop_while(scope)
         note_frost(scope)
-        if scope.intent == IF and scope.slots == _OTHERWISE:
+        if scope.intent == IF and scope.slots == OTHERWISE:
             return GroundedStep(IF, scope.slots)
         if scope.intent == IF:
             _ground_place(scope)
@@ -322,23 +255,3 @@ def _ground_place(scope: Scope) -> None:
     if scope.place is None and there:
         scope.place = there
         scope.slots[place_slot(there)] = there.name
-
-
-def expanded(step: GroundedStep, home: Home) -> tuple[GroundedStep, ...]:
-    """One step for each of the entities, where the slots alone would say too much."""
-    if not step.each:
-        return (step,)
-    return tuple(
-        replace(
-            step,
-            slots={
-                k: v
-                for k, v in step.slots.items()
-                if k not in ("area", "floor", "domain", "device_class")
-            }
-            | {"name": home.entity_by_id[entity_id].name},
-            entity_ids=(entity_id,),
-            each=False,
-        )
-        for entity_id in step.entity_ids
-    )

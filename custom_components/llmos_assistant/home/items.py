@@ -10,7 +10,7 @@ from homeassistant.components.todo import DOMAIN as TODO
 from homeassistant.components.todo import TodoItemStatus
 from homeassistant.core import HomeAssistant
 
-from .grounding import GroundedStep, Grounding
+from .grounded import GroundedStep, Grounding
 from .names import NEAR, Words, likeness, same, split, stems
 from .problems import ProblemKind
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from ..engine.protocol import Plan
 from .bare_names import run_by_name
 from .follow_ups import Turn, resolve
-from .grounding import Grounding, ground
+from .grounded import Grounding
+from .grounding import ground
 from .inventory import Home
 from .matching import Name, read_exactly
 from .names import split

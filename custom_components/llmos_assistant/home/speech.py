@@ -19,7 +19,7 @@ from ..const import DOMAIN
 from .problems import ProblemKind
 
 if TYPE_CHECKING:
-    from .grounding import GroundedStep
+    from .grounded import GroundedStep
     from .problems import Problem
 
 _FALLBACK_LANGUAGE = "en"

@@ -9,7 +9,7 @@ from homeassistant.core import Context, HomeAssistant, State
 from homeassistant.helpers import intent
 from homeassistant.helpers.state import async_reproduce_state
 
-from .grounding import GroundedStep
+from .grounded import GroundedStep
 
 type Undoing = GroundedStep | tuple[State, ...]
 """The opposite step, or the states to go back to."""

@@ -13,7 +13,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import intent
 from homeassistant.util.color import COLORS, color_RGB_to_hs
 
-from ..grounding import GroundedStep
+from ..grounded import GroundedStep
 from ..kinds import PLAYED
 from ..measuring import is_below
 from ..names import split, stems

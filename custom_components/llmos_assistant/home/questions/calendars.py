@@ -17,7 +17,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..asking import PERHAPS, WHOSE
-from ..grounding import GroundedStep
+from ..grounded import GroundedStep
 from ..names import NEAR, likeness, same_stem, split, stems
 from ..speech import Speaker
 from .periods import Period, find_period

@@ -16,7 +16,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import TemperatureConverter
 
 from ..conditions import COLD, FREEZING, FROSTY, HOT, WEATHER_STATES
-from ..grounding import GroundedStep
+from ..grounded import GroundedStep
 from ..speech import Speaker
 from .periods import Period, find_period
 from .telling import Answer, clock, day_words, days_words, moment_words, number, with_unit

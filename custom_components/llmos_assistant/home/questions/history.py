@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..conditions import is_in
-from ..grounding import GroundedStep
+from ..grounded import GroundedStep
 from ..speech import Speaker
 from .periods import Period, find_period
 from .played import async_answer_played

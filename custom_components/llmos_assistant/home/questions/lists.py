@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from homeassistant.core import HomeAssistant, State
 
 from ..asking import ABOUT
-from ..grounding import GroundedStep
+from ..grounded import GroundedStep
 from ..items import async_done_items, async_open_items
 from ..names import NEAR, likeness, same, split, stems
 from ..speech import Speaker

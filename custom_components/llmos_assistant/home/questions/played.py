@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from homeassistant.core import HomeAssistant
 
-from ..grounding import GroundedStep
+from ..grounded import GroundedStep
 from ..speech import Speaker
 from .periods import Period
 from .stretches import Stretch, async_read_past, within

@@ -9,7 +9,7 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 
 from ..conditions import is_in
-from ..grounding import GroundedStep
+from ..grounded import GroundedStep
 from ..speech import Speaker
 from .stretches import Stretch
 from .telling import Answer, moment_words

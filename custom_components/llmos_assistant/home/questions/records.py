@@ -10,7 +10,7 @@ from statistics import fmean
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..grounding import GroundedStep
+from ..grounded import GroundedStep
 from ..measuring import is_whole
 from ..speech import Speaker
 from .periods import Period

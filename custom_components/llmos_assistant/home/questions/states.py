@@ -11,7 +11,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.translation import async_translate_state
 
 from ..conditions import is_in
-from ..grounding import GroundedStep
+from ..grounded import GroundedStep
 from ..speech import Speaker, quantifier
 from .attributes import set_to
 from .lists import async_answer_lists

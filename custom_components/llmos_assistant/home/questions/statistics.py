@@ -12,7 +12,7 @@ from typing import Literal
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..grounding import GroundedStep
+from ..grounded import GroundedStep
 from ..speech import Speaker
 from .periods import Period
 from .telling import Answer, moment_words, unit_of, with_unit

@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.sun import get_astral_event_date, get_astral_event_next, is_up
 from homeassistant.util import dt as dt_util
 
-from ..grounding import GroundedStep
+from ..grounded import GroundedStep
 from ..speech import Speaker
 from .periods import Period, find_period
 from .telling import Answer, moment_words

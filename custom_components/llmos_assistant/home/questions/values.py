@@ -19,7 +19,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 
 from ...engine.protocol import SlotValue
-from ..grounding import GroundedStep
+from ..grounded import GroundedStep
 from ..measuring import is_below, is_whole
 from ..outdoors import OUTSIDE
 from ..speech import Speaker, quantifier
