@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from unittest.mock import patch
 
-from homeassistant.components import recorder
+from homeassistant.components import http, recorder
 from homeassistant.components.automation import EVENT_AUTOMATION_TRIGGERED
-from homeassistant.components.http.const import CONF_SERVER_HOST, CONF_SERVER_PORT
 from homeassistant.components.recorder import CONF_DB_URL, DOMAIN, get_instance
 from homeassistant.const import ATTR_ENTITY_ID, ATTR_NAME
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers.recorder import async_initialize_recorder
 from homeassistant.setup import async_setup_component
-
-from tests.ports import free_port
 
 from .house import House
 from .things import Person
@@ -25,10 +22,10 @@ async def start_recorder(hass: HomeAssistant) -> None:
     with patch(f"{recorder.__name__}.ALLOW_IN_MEMORY_DB", True):
         assert await async_setup_component(hass, DOMAIN, {DOMAIN: {CONF_DB_URL: "sqlite://"}})
     await get_instance(hass).async_db_ready
-    # The logbook brings the web server, whose own port Home Assistant may have on this machine.
-    http = {CONF_SERVER_HOST: ["127.0.0.1"], CONF_SERVER_PORT: free_port()}
-    assert await async_setup_component(hass, "http", {"http": http})
-    assert await async_setup_component(hass, "logbook", {})
+    # The logbook brings the web server, whose port another Home Assistant may have on this machine.
+    server = f"{http.__name__}.HomeAssistantHTTP"
+    with patch(f"{server}.async_bind"), patch(f"{server}.start"):
+        assert await async_setup_component(hass, "logbook", {})
 
 
 async def record(house: House) -> None:
