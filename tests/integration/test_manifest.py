@@ -97,12 +97,13 @@ def test_every_text_that_the_code_asks_for_exists_and_is_asked_for() -> None:
 
 
 def test_every_step_of_the_flow_is_described() -> None:
-    files = ("config_flow.py", "install_steps.py", "app_discovery.py")
+    files = ("config_flow.py", "chat_offer.py", "install_steps.py", "app_discovery.py")
     source = "".join((FOLDER / file).read_text("utf-8") for file in files)
     steps = set(re.findall(r"async def async_step_([a-z_]+)", source)) - {
         "install",
         "finish",
         "hassio",
+        "without_chat",
         "zeroconf",
     }
 
@@ -147,6 +148,8 @@ def test_every_model_can_be_told_of() -> None:
     source = (FOLDER / "model_texts.py").read_text("utf-8")
     asked = set(re.findall(r'"((?:model|stored)_[a-z_]+)"', source))
     asked |= {f"note_{model.note}" for model in MODELS.values() if model.note}
+    hub = (FOLDER / "hub.py").read_text("utf-8")
+    asked |= {f"note_too_little_{what}" for what in re.findall(r'return "([a-z]+)"', hub)}
 
     assert asked == read("strings.json")["common"].keys()
 
