@@ -80,7 +80,7 @@ async def chores(home: HomeAssistant) -> dict[str, Chores]:
     [
         ({"name": "jobs"}, "On Jobs (2): Fix the loft hatch, Water bill.", ["Fix the loft hatch", "Water bill"]),
         ({"name": "ideas"}, "There is nothing on Ideas.", []),
-        ({"domain": "todo", "item": "eggs"}, "Yes, eggs is on Aldi.", True),
+        ({"domain": "todo", "item": "eggs"}, "Yes, Eggs is on Aldi.", True),
         ({"name": "aldi", "item": "milk"}, "No, milk is not on Aldi.", False),
     ],
 )  # fmt: skip
