@@ -10,15 +10,15 @@ stream is multiplied by zero weights (function-preserving growth, Net2Net, Chen 
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
 
 from . import BUILD
-from .network import Network, Tokens
+from .network import Network
 from .prune import LAYER
-from .train import load, new_optimizer, read_knowledge
+from .train import load, new_optimizer, untrained
 
 _ADDS = ("SelfAttention.o.weight", "DenseReluDense.wo.weight")
 
@@ -58,18 +58,16 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=4e-4)
     args = parser.parse_args()
     shallow = load(args.folder / args.checkpoint, args.folder)
-    knows: dict[str, object] = {"knowledge": shallow.embedding.projection is not None}
-    shape = replace(shallow.shape, encoder_layers=args.encoder_layers)
-    deep = Network(Tokens.read(args.folder), shape, read_knowledge(args.folder, knows))
+    deep = untrained(shallow, args.folder, encoder_layers=args.encoder_layers)
     grow(shallow, deep)
     state = {
         "network": deep.state_dict(),
         "optimizer": new_optimizer(deep, args.rate).state_dict(),
-        "shape": asdict(shape),
+        "shape": asdict(deep.shape),
+        "knowledge": deep.embedding.projection is not None,
         "step": 0,
         "seconds": 0.0,
         "examples": 0,
-        **knows,
     }
     torch.save(state, args.folder / args.output)
     parameters = sum(p.numel() for p in deep.t5.parameters())

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import argparse
 import re
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
 
 from . import BUILD
-from .network import Network, Tokens
-from .train import load, read_knowledge
+from .network import Network
+from .train import load, untrained
 
 LAYER = re.compile(r"(t5\.(encoder|decoder)\.block\.)(\d+)(\..*)")
 
@@ -62,14 +62,19 @@ def main() -> None:
     parser.add_argument("--decoder-layers", type=int, default=1)
     args = parser.parse_args()
     teacher = load(args.folder / args.teacher, args.folder)
-    shape = replace(
-        teacher.shape, encoder_layers=args.encoder_layers, decoder_layers=args.decoder_layers
+    student = untrained(
+        teacher,
+        args.folder,
+        encoder_layers=args.encoder_layers,
+        decoder_layers=args.decoder_layers,
     )
-    knows: dict[str, object] = {"knowledge": teacher.embedding.projection is not None}
-    student = Network(Tokens.read(args.folder), shape, read_knowledge(args.folder, knows))
     prune(teacher, student)
     torch.save(
-        {"network": student.state_dict(), "shape": asdict(shape), **knows},
+        {
+            "network": student.state_dict(),
+            "shape": asdict(student.shape),
+            "knowledge": student.embedding.projection is not None,
+        },
         args.folder / args.student,
     )
     for name, network in (("teacher", teacher), ("student", student)):

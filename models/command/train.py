@@ -13,7 +13,7 @@ import argparse
 import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # up to 8 times faster on a shared machine
@@ -72,6 +72,13 @@ def load(checkpoint: Path, folder: Path) -> Network:
 def read_knowledge(folder: Path, state: dict[str, object]) -> np.ndarray | None:
     """What was known of the words to the network of a checkpoint."""
     return np.load(folder / "knowledge.npy") if state["knowledge"] else None
+
+
+def untrained(network: Network, folder: Path, **layers: int) -> Network:
+    """Another network of the same kind, but for the numbers of its layers."""
+    knows: dict[str, object] = {"knowledge": network.embedding.projection is not None}
+    shape = replace(network.shape, **layers)
+    return Network(Tokens.read(folder), shape, read_knowledge(folder, knows))
 
 
 def train(

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from .inventory import Entity
-from .kinds import kind_of
 from .names import split
 from .places import Place, find_place
 from .problems import Unclear
-from .rereading import SET_MODE
+from .rereading import SET_MODE, SET_TEMPERATURE
 from .scope import Scope
 
-_INTENT = "HassClimateSetTemperature"
 _MODES = {"up": "heat", "down": "cool"}
 # What makes it warmer where there is more of it; "down" is less of what heats, too.
 _HELPS = {
@@ -24,7 +22,7 @@ _NUMBERS = frozenset({"degree", "degrees", "temperature"})
 def ground_comfort(scope: Scope) -> None:
     """ "It's boiling in here": the thermostats that run, or else one that can be turned to what helps."""
     wanted = str(scope.slots.get("temperature"))
-    if scope.intent != _INTENT or wanted not in _MODES or _says_what(scope):
+    if scope.intent != SET_TEMPERATURE or wanted not in _MODES or _says_what(scope):
         return
     everywhere = scope.home.of_kind(frozenset({"climate"}))
     place = _place(scope)
@@ -82,7 +80,6 @@ def _choose(scope: Scope, *entities: Entity) -> None:
 
 def _says_what(scope: Scope) -> bool:
     """If the utterance says what to change: "turn the heating down", "down a degree"."""
-    words = split(scope.text)
-    kinds = {kind.domain for word in words if (kind := kind_of(word))}
     is_named = not _NAMED.isdisjoint(scope.slots)
-    return is_named or "climate" in kinds or not _NUMBERS.isdisjoint(words)
+    says_number = not _NUMBERS.isdisjoint(split(scope.text))
+    return is_named or "climate" in scope.said_kinds or says_number

@@ -9,7 +9,7 @@ from .kinds import ASKS, BEHIND_THE_SCENES, BINARY_STATES, STATE_DOMAINS, Kind
 from .matching import Name, Reading, read_exactly, read_group, read_name, sounding_like
 from .names import Words, is_plural, same_stem, split, stems
 from .outdoors import is_outdoors
-from .places import Place, room_of
+from .places import ONES, Place, room_of
 from .placing import ground_group, to_be_changed
 from .problems import ProblemKind, Unclear
 from .scope import Scope, place_slot
@@ -55,10 +55,9 @@ def _without_gesture(words: Words) -> Words:
     """A name without what only points to things: "radiator in here", "fountain out front", "main ones"."""
     while len(words) > 2 and words[-1] in _THERE and words[-2] in _POINTING:
         words = words[:-2]
-    return words[:-1] if len(words) > 1 and words[-1] in _ONES else words
+    return words[:-1] if len(words) > 1 and words[-1] in ONES else words
 
 
-_ONES = frozenset({"1", "ones"})  # "one" is written 1
 _POINTING = frozenset({"down", "in", "out", "over", "up"})
 _THERE = frozenset({"back", "front", "here", "there"})
 

@@ -78,8 +78,8 @@ def is_no_place(scope: Scope, spoken: str) -> bool:
     """If words taken for a place are none: "unlock it for the kids"; "I can't see to fetch the wood"."""
     if "name" in scope.slots:
         return re.search(rf"\bfor (?:the |my |our )?{re.escape(spoken)}", scope.text) is not None
-    kinds = {kind.domain for word in split(scope.text) if (kind := kind_of(word))}
-    return scope.said_domain == "light" and scope.here is not None and "light" not in kinds
+    is_implied = scope.said_domain == "light" and "light" not in scope.said_kinds
+    return is_implied and scope.here is not None
 
 
 def _within(name: Words, words: Words) -> bool:

@@ -14,7 +14,7 @@ type Place = Area | Floor
 _BETWEEN = re.compile(r"\s*,\s*|\s+and\s+", re.IGNORECASE)
 _JOINING = frozenset({"at", "by", "for", "from", "in", "inside", "of", "on", "the", "to"})
 _GENERIC = frozenset({"floor", "level", "story"})  # a "floor lamp" is on no floor of that name
-_ONE = frozenset({"1", "ones"})  # "one" is written 1
+ONES = frozenset({"1", "ones"})  # "one" is written 1
 _ROOMS = frozenset({"bedroom", "room", "study"})
 _UP = frozenset({"upstairs", "upstair"})
 _DOWN = frozenset({"downstairs", "downstair"})
@@ -110,7 +110,7 @@ def _same_number(said: Words, name: Words) -> bool:
 
 def without_one(words: Words, home: Home) -> Words:
     """ "The hall one" as "hall"; but "room one" stays where rooms are told apart by numbers."""
-    if len(words) < 2 or words[-1] not in _ONE:
+    if len(words) < 2 or words[-1] not in ONES:
         return words
     places: tuple[Place, ...] = (*home.areas, *home.floors)
     names = (split(name) for place in places for name in place.names)

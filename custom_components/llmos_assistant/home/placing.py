@@ -236,16 +236,15 @@ def _in_this_room(scope: Scope, group: tuple[Entity, ...], spoken: str) -> tuple
         if "name" not in scope.slots:
             scope.slots["area"] = scope.here.name
         return inside
-    if not _is_implied(scope) and (
-        len(group) == 1 or scope.intent not in MANY_AT_ONCE | ONE_ONLY | MEDIA
-    ):
+    is_implied = _is_implied(scope)
+    if not is_implied and (len(group) == 1 or scope.intent not in MANY_AT_ONCE | ONE_ONLY | MEDIA):
         return group
     if recent := tuple(entity for entity in group if entity in scope.recent):
         scope.each = True
         return recent
     changed = to_be_changed(scope, group)
     is_locking = scope.intent == "HassTurnOn" and scope.said_domain == "lock"
-    if (len(changed) == 1 and not _is_implied(scope)) or (is_locking and _says_several(scope)):
+    if (len(changed) == 1 and not is_implied) or (is_locking and _says_several(scope)):
         scope.each = True
         return changed
     areas = dict.fromkeys(area.name for entity in group if (area := scope.home.area_of(entity)))
@@ -255,9 +254,7 @@ def _in_this_room(scope: Scope, group: tuple[Entity, ...], spoken: str) -> tuple
 
 def _is_implied(scope: Scope) -> bool:
     """If a fan or a light is meant that was not spoken of: "it's stuffy in here" is about this room."""
-    words = split(scope.text)
-    kinds = {kind.domain for word in words if (kind := kind_of(word))}
-    return bool(words and scope.here) and scope.said_domain in _OF_A_ROOM - kinds
+    return bool(scope.text and scope.here) and scope.said_domain in _OF_A_ROOM - scope.said_kinds
 
 
 def _says_several(scope: Scope) -> bool:

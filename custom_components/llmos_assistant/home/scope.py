@@ -8,7 +8,15 @@ from itertools import pairwise
 
 from ..engine.protocol import SlotValue
 from .inventory import Area, Entity, Home
-from .kinds import ACTS_ON, STATE_DOMAINS, UNLOCKS, compatible, device_classes, without_kind
+from .kinds import (
+    ACTS_ON,
+    STATE_DOMAINS,
+    UNLOCKS,
+    compatible,
+    device_classes,
+    kind_of,
+    without_kind,
+)
 from .names import same, split, stems
 from .places import Place
 
@@ -61,10 +69,18 @@ class Scope:
     def says_here(self) -> bool:
         """If the utterance speaks of the place that it is said in."""
         words = split(self.text)
+        if _HERE.isdisjoint(words):
+            return False
         rooms = [split(name) for area in self.home.areas for name in area.names]
         named = {pair for room in rooms for pair in pairwise(room)}
         said = {b for a, b in pairwise(("", *words)) if (a, b) not in named}
         return not _HERE.isdisjoint(said)
+
+    @property
+    def said_kinds(self) -> frozenset[str]:
+        """The domains of the kinds that the utterance speaks of: of "the lamp and the telly" two."""
+        kinds = map(kind_of, split(self.text))
+        return frozenset(kind.domain for kind in kinds if kind)
 
     @property
     def says_there(self) -> bool:
